@@ -1,3 +1,164 @@
-"""What every test shares."""
+"""What every test shares: the app on the database under test, an empty database each time, and the cast.
+
+The suite runs once on SQLite and once on PostgreSQL: `PORTAL_TEST_DATABASE` says which.
+"""
+
+import os
+import shutil
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+from flask import Flask
+from flask_migrate import upgrade
+from sqlalchemy import text
+
+from portal import clock, create_app
+from portal.config import Settings
+from portal.extensions import db, limiter, reading_only
+from portal.settings.models import Firm
+from portal.users import passwords
+from portal.users.models import User
+from tests.browser import Browser, sign_in
+from tests.cast import Cast
+from tests.recorder import QueryRecorder
 
 pytest_plugins = ["tests.postgres"]
+
+ON_POSTGRESQL = os.environ.get("PORTAL_TEST_DATABASE") == "postgresql"
+PASSWORD = "a long enough password"
+
+
+@pytest.fixture(scope="session")
+def instance(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The instance folder of this test worker."""
+    return tmp_path_factory.mktemp("instance")
+
+
+@pytest.fixture(scope="session")
+def database_url(instance: Path) -> str:
+    """The database under test: this worker's own."""
+    if ON_POSTGRESQL:
+        from tests.postgres import server_url  # a plugin: pytest must be the first to import it
+
+        return server_url(f"portal_{os.environ.get('PYTEST_XDIST_WORKER', 'main')}")
+    return f"sqlite:///{instance / 'portal.db'}"
+
+
+@pytest.fixture(scope="session")
+def settings(instance: Path, database_url: str) -> Settings:
+    """Settings as a test worker has them."""
+    return Settings(
+        instance=instance,
+        database_url=database_url,
+        secret_key="a secret that only the tests know, 0123456789",
+        mail_url="memory:",
+        public_url="http://localhost",
+        testing=True,
+    )
+
+
+@pytest.fixture(scope="session")
+def migrated_app(settings: Settings) -> Flask:
+    """The app, its schema made by the migrations, and kept aside as it is before any test."""
+    app = create_app(settings)
+    app.test_client_class = Browser
+    with app.app_context():
+        upgrade()
+        db.engine.dispose()
+    if not ON_POSTGRESQL:
+        shutil.copy(settings.instance / "portal.db", settings.instance / "empty.db")
+    return app
+
+
+@pytest.fixture
+def app(migrated_app: Flask, settings: Settings) -> Iterator[Flask]:
+    """The app with an empty database, inside an application context of the test's own."""
+    with migrated_app.app_context():
+        _empty_database(settings)
+        limiter.reset()
+        clock.use_zone("America/Mexico_City")
+        reading_only.set(False)
+        yield migrated_app
+        db.session.remove()
+
+
+def _empty_database(settings: Settings) -> None:
+    if ON_POSTGRESQL:
+        tables = ", ".join(table.name for table in db.metadata.sorted_tables)
+        with db.engine.begin() as connection:
+            connection.execute(text(f"TRUNCATE {tables} RESTART IDENTITY CASCADE"))
+    else:
+        db.engine.dispose()
+        for leftover in settings.instance.glob("portal.db*"):
+            leftover.unlink()
+        shutil.copy(settings.instance / "empty.db", settings.instance / "portal.db")
+
+
+@pytest.fixture(scope="session")
+def password_hash() -> str:
+    """The hash of the cast's password, worked out once."""
+    return passwords.hashed(PASSWORD)
+
+
+@pytest.fixture
+def firm(app: Flask) -> Firm:
+    """The firm, in Mexico City, speaking English so that tests read as the code does."""
+    firm = Firm(name="Muebles Montaña", locale="en", created_at=clock.now())
+    db.session.add(firm)
+    db.session.commit()
+    return firm
+
+
+@pytest.fixture
+def cast(firm: Firm, password_hash: str) -> Cast:
+    """Always the same people: an owner and one user of each other role."""
+    people = {
+        role: User(
+            name=name,
+            email=f"{role}@firm.example",
+            role=role,
+            password_hash=password_hash,
+            created_at=clock.now(),
+        )
+        for role, name in Cast.NAMES.items()
+    }
+    db.session.add_all(people.values())
+    db.session.commit()
+    return Cast(**people)
+
+
+@pytest.fixture
+def stranger(app: Flask, firm: Firm) -> Browser:
+    """A browser in which nobody is signed in."""
+    return app.test_client()
+
+
+@pytest.fixture
+def browser_of(app: Flask) -> Callable[[User], Browser]:
+    """A browser in which that user is signed in."""
+
+    def open_browser(user: User) -> Browser:
+        return sign_in(app.test_client(), user)
+
+    return open_browser
+
+
+@pytest.fixture
+def owner(cast: Cast, browser_of: Callable[[User], Browser]) -> Browser:
+    """The owner's browser."""
+    return browser_of(cast.owner)
+
+
+@pytest.fixture
+def support(cast: Cast, browser_of: Callable[[User], Browser]) -> Browser:
+    """The support user's browser."""
+    return browser_of(cast.support)
+
+
+@pytest.fixture
+def queries(app: Flask) -> Iterator[QueryRecorder]:
+    """Counts the statements that reach the database: `with queries as seen: ...; assert len(seen) <= 6`."""
+    recorder = QueryRecorder(db.engine)
+    yield recorder
+    recorder.stop()

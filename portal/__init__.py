@@ -1,0 +1,55 @@
+"""The portal that keeps a firm's customers after the sale: `create_app` puts it together."""
+
+from flask import Flask
+
+from portal import cli, context, errors, formats, links, logs, security, tables
+from portal.config import ROOT, Settings, from_environment
+from portal.extensions import babel, csrf, db, limiter, login, mail, migrate
+
+
+def create_app(settings: Settings | None = None) -> Flask:
+    """The application, from these settings or from the environment's; raises `BadSetting` when one is bad."""
+    settings = settings or from_environment()
+    settings.instance.mkdir(parents=True, exist_ok=True)
+    app = Flask(
+        __name__,
+        instance_path=str(settings.instance.resolve()),
+        template_folder=str(ROOT / "templates"),
+        static_folder=str(ROOT / "static"),
+    )
+    app.config.from_mapping(settings.flask())
+    app.extensions["settings"] = settings
+    logs.init_app(app)
+    security.init_app(app, settings.trusted_proxies)
+    links.init_app(app)
+    formats.init_app(app)
+    assert tables.metadata is db.metadata  # every mapper is loaded before the first query
+    db.init_app(app)
+    migrate.init_app(app, db, directory=str(ROOT / "migrations"))
+    login.init_app(app)
+    context.init_app(app)
+    csrf.init_app(app)
+    babel.init_app(app, locale_selector=context.locale)
+    limiter.init_app(app)
+    mail.init_app(app)
+    errors.init_app(app)
+    register_blueprints(app)
+    cli.init_app(app)
+    return app
+
+
+def register_blueprints(app: Flask) -> None:
+    """The rooms of the house and their addresses."""
+    from portal.customers.views import customers
+    from portal.settings.views import settings
+    from portal.today.views import today
+    from portal.users.views import users
+
+    rooms = [
+        (today, ""),
+        (customers, "/customers"),
+        (users, ""),
+        (settings, "/settings"),
+    ]
+    for blueprint, prefix in rooms:
+        app.register_blueprint(blueprint, url_prefix=prefix)

@@ -1,0 +1,1 @@
+"""The persons at a customer."""

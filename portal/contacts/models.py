@@ -1,0 +1,39 @@
+"""Contacts: the persons at a customer."""
+
+from datetime import datetime
+from typing import TYPE_CHECKING
+
+from sqlalchemy import ForeignKey, Index, String
+from sqlalchemy.orm import Mapped, mapped_column, relationship
+
+from portal.extensions import BigId, Model, UtcDateTime
+
+if TYPE_CHECKING:
+    from portal.customers.models import Customer
+
+
+class Contact(Model):
+    """A person at a customer."""
+
+    __tablename__ = "contacts"
+    __table_args__ = (
+        Index("ix_contacts_customer_id", "customer_id"),
+        Index("ix_contacts_email", "email"),
+        Index("ix_contacts_phone", "phone"),
+    )
+
+    id: Mapped[int] = mapped_column(BigId, primary_key=True)
+    customer_id: Mapped[int] = mapped_column(ForeignKey("customers.id"))
+    name: Mapped[str] = mapped_column(String(120))
+    title: Mapped[str] = mapped_column(String(80), default="")
+    """What the person does there, in the customer's own words."""
+    email: Mapped[str | None] = mapped_column(String(254))
+    phone: Mapped[str | None] = mapped_column(String(20))
+    """E.164."""
+    locale: Mapped[str | None] = mapped_column(String(2))
+    version: Mapped[int] = mapped_column(default=1)
+    form_id: Mapped[str | None] = mapped_column(String(36), unique=True)
+    created_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    archived_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+
+    customer: Mapped["Customer"] = relationship(lazy="raise", back_populates="contacts")

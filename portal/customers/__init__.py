@@ -1,0 +1,1 @@
+"""The firms and persons who buy: found, shown, changed, archived, tagged."""

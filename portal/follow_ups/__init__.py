@@ -1,0 +1,1 @@
+"""Touches of a customer, planned and done: one table, logged in two interactions."""

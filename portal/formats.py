@@ -1,0 +1,152 @@
+"""Jinja filters: money, days, "3 days late", phones. Cached, since a list says the same things many times.
+
+Numbers are said as the language of the page says them; days relative to the firm's today.
+"""
+
+from datetime import date, datetime
+from decimal import Decimal
+from functools import lru_cache
+
+from babel.dates import format_date, format_time
+from babel.numbers import format_currency, format_decimal, get_currency_precision
+from flask import Flask
+from flask_babel import get_locale, ngettext
+from flask_babel import gettext as _
+from markupsafe import Markup, escape
+
+from portal import clock
+
+__all__ = ["ago", "currency_exponent", "day", "due", "init_app", "money", "moment", "number", "phone"]
+
+
+def language() -> str:
+    """The language of the page that is being made: `es` or `en`."""
+    locale = get_locale()
+    return locale.language if locale is not None else "en"
+
+
+@lru_cache(maxsize=256)
+def currency_exponent(currency: str) -> int:
+    """How many decimal digits the currency has: MXN 2, JPY 0, KWD 3."""
+    return get_currency_precision(currency)
+
+
+@lru_cache(maxsize=8192)
+def _money(minor: int, currency: str, locale: str) -> str:
+    exponent = currency_exponent(currency)
+    amount = Decimal(minor).scaleb(-exponent)
+    region = {"es": "es_MX", "en": "en_US"}[locale]
+    pattern = "¤¤ #,##0" if amount == amount.to_integral() and abs(amount) >= 1000 else "¤¤ #,##0." + "0" * exponent
+    return format_currency(amount, currency, pattern.rstrip("."), locale=region, currency_digits=False)
+
+
+def money(minor: int | None, currency: str | None) -> str:
+    """Minor units as people read them: 4130000, MXN → "MXN 41,300"."""
+    if minor is None or not currency:
+        return "–"
+    return _money(minor, currency, language())
+
+
+@lru_cache(maxsize=4096)
+def _day(day_: date, today: date, locale: str) -> Markup:
+    if day_.year == today.year:
+        text = format_date(day_, "d MMM", locale=locale)
+    else:
+        text = format_date(day_, "d MMM y", locale=locale)
+    return Markup('<time datetime="{}" title="{}">{}</time>').format(
+        day_.isoformat(), format_date(day_, "full", locale=locale), text
+    )
+
+
+def day(value: date | None) -> Markup:
+    """A day, short: "9 Nov", with its year when that is not this one."""
+    if value is None:
+        return Markup("–")
+    return _day(value, clock.today(), language())
+
+
+def moment(value: datetime | None) -> Markup:
+    """An instant on the firm's clock: "9 Nov 14:05"."""
+    if value is None:
+        return Markup("–")
+    local = clock.local(value)
+    text = f"{day(local.date()).striptags()} {format_time(local, 'HH:mm', locale=language())}"
+    return Markup('<time datetime="{}">{}</time>').format(value.isoformat(), text)
+
+
+def days_from_today(value: date) -> int:
+    """Whole days from the firm's today to that day; the past is negative."""
+    return (value - clock.today()).days
+
+
+def ago(value: date | None) -> Markup:
+    """A day gone by, as people say it: "today", "yesterday", "12 days ago", else the day itself."""
+    if value is None:
+        return escape(_("never"))
+    return _ago(value, clock.today(), language())
+
+
+@lru_cache(maxsize=4096)
+def _ago(value: date, today: date, locale: str) -> Markup:
+    days = (today - value).days
+    if days == 0:
+        words = _("today")
+    elif days == 1:
+        words = _("yesterday")
+    elif 1 < days <= 60:
+        words = ngettext("%(num)d day ago", "%(num)d days ago", days)
+    else:
+        return _day(value, today, locale)
+    return Markup('<time datetime="{}">{}</time>').format(value.isoformat(), words)
+
+
+def due(value: date | None) -> Markup:
+    """A due day, as people say it: "3 days late", "today", "tomorrow", "in 4 days", else the day itself."""
+    if value is None:
+        return Markup("–")
+    return _due(value, clock.today(), language())
+
+
+@lru_cache(maxsize=4096)
+def _due(value: date, today: date, locale: str) -> Markup:
+    days = (value - today).days
+    if days < 0:
+        words = ngettext("%(num)d day late", "%(num)d days late", -days)
+    elif days == 0:
+        words = _("today")
+    elif days == 1:
+        words = _("tomorrow")
+    elif days <= 14:
+        words = ngettext("in %(num)d day", "in %(num)d days", days)
+    else:
+        return _day(value, today, locale)
+    title = format_date(value, "full", locale=locale)
+    return Markup('<time datetime="{}" title="{}">{}</time>').format(value.isoformat(), title, words)
+
+
+@lru_cache(maxsize=4096)
+def phone(value: str | None) -> str:
+    """An E.164 number as it is written in its country, with the prefix."""
+    if not value:
+        return ""
+    if value.startswith("+52") and len(value) == 13:
+        area = 2 if value[3:5] in ("33", "55", "56", "81") else 3
+        local = value[3:]
+        return f"+52 {local[:area]} {local[area:-4]} {local[-4:]}"
+    import phonenumbers  # heavy, and most numbers of most firms never need it
+
+    try:
+        return phonenumbers.format_number(phonenumbers.parse(value), phonenumbers.PhoneNumberFormat.INTERNATIONAL)
+    except phonenumbers.NumberParseException:
+        return value
+
+
+def number(value: float | int) -> str:
+    """A number with the language's separators."""
+    return format_decimal(value, locale={"es": "es_MX", "en": "en_US"}[language()])
+
+
+def init_app(app: Flask) -> None:
+    """Give templates these filters."""
+    for filter_ in (money, day, moment, ago, due, phone, number):
+        app.jinja_env.filters[filter_.__name__] = filter_

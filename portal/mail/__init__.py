@@ -1,0 +1,1 @@
+"""Messages: written with what caused them, sent by the worker."""

@@ -1,0 +1,1 @@
+"""The ledger of sales, and the figures derived from it."""

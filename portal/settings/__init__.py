@@ -1,0 +1,1 @@
+"""What the firm decides for itself: its name, colour, language, currency, time zone and limits."""

@@ -1,0 +1,107 @@
+"""Users, and the sessions in which they are signed in."""
+
+import hashlib
+import secrets
+from datetime import datetime, timedelta
+
+from flask_login import UserMixin
+from sqlalchemy import ForeignKey, Index, String
+from sqlalchemy.orm import Mapped, mapped_column, relationship
+
+from portal import clock
+from portal.extensions import BigId, Model, UtcDateTime, db
+from portal.rules import N_, BrokenRule
+from portal.timeline.models import record
+from portal.users import passwords
+
+ROLES = ("owner", "sales", "marketing", "support")
+SESSION_LASTS = timedelta(days=30)
+
+
+class LastOwner(BrokenRule):
+    """Somebody must remain who can let others in."""
+
+    message = N_("The last owner can't be disabled or given another role.")
+
+
+class User(UserMixin, Model):
+    """A colleague who signs in."""
+
+    __tablename__ = "users"
+
+    id: Mapped[int] = mapped_column(BigId, primary_key=True)
+    email: Mapped[str] = mapped_column(String(254), unique=True)
+    """Lower case."""
+    name: Mapped[str] = mapped_column(String(120))
+    role: Mapped[str] = mapped_column(String(16))
+    password_hash: Mapped[str | None] = mapped_column(String(255))
+    """argon2id; empty until an invitation is accepted."""
+    locale: Mapped[str | None] = mapped_column(String(2))
+    """The user's own language; empty means the firm's."""
+    created_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    disabled_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+
+    session = None  # type: UserSession | None
+    """The session through which this user came in, when loaded by one."""
+    session_token = None  # type: str | None
+
+    @property
+    def is_active(self) -> bool:
+        """May this user be in at all?"""
+        return self.disabled_at is None
+
+    @property
+    def is_owner(self) -> bool:
+        """May this user do everything?"""
+        return self.role == "owner"
+
+    def get_id(self) -> str:
+        """What the cookie carries: the session's token, so that a session can be ended."""
+        return self.session_token or ""
+
+    def sign_in(self, device: str) -> "UserSession":
+        """Open a session on this device (a browser's name for itself)."""
+        self.session_token = secrets.token_urlsafe(32)
+        self.session = UserSession(
+            token_hash=token_hash(self.session_token),
+            user_id=self.id,
+            device=device[:200],
+            created_at=clock.now(),
+            seen_at=clock.now(),
+        )
+        db.session.add(self.session)
+        record("session.signed_in", by=self, subject=self.session)
+        return self.session
+
+    def has_password(self, password: str) -> bool:
+        """Is this the user's password? Takes as long whether or not there is one."""
+        return passwords.matches(self.password_hash, password)
+
+
+class UserSession(Model):
+    """One browser in which a user is signed in. Only the hash of its token is kept."""
+
+    __tablename__ = "user_sessions"
+    __table_args__ = (Index("ix_user_sessions_user_id", "user_id"),)
+
+    id: Mapped[int] = mapped_column(BigId, primary_key=True)
+    token_hash: Mapped[str] = mapped_column(String(64), unique=True)
+    user_id: Mapped[int] = mapped_column(ForeignKey("users.id"))
+    device: Mapped[str] = mapped_column(String(200))
+    created_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    seen_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    """When something was last written through it: reading leaves no trace."""
+    ended_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+
+    user: Mapped[User] = relationship(lazy="raise")
+
+    def end(self, by: User) -> None:
+        """End it: its cookie is dead from the next request on."""
+        if self.ended_at is None:
+            self.ended_at = clock.now()
+            record("session.ended", by=by, subject=self)
+
+
+def token_hash(token: str) -> str:
+    """What is kept of a token: its SHA-256, 64 hexadecimal digits."""
+    return hashlib.sha256(token.encode()).hexdigest()

@@ -1,0 +1,70 @@
+"""Reading users and their sessions."""
+
+from collections.abc import Sequence
+
+from sqlalchemy import func, select
+from sqlalchemy.orm import joinedload
+
+from portal import clock
+from portal.extensions import db
+from portal.settings.models import FIRM_ID, Firm
+from portal.users.models import SESSION_LASTS, User, UserSession, token_hash
+
+
+def signed_in(token: str) -> tuple[UserSession, User, Firm] | None:
+    """The living session of that token with its user and the firm. Rides on the unique index of the token's hash."""
+    query = (
+        select(UserSession, User, Firm)
+        .join(User, User.id == UserSession.user_id)
+        .join(Firm, Firm.id == FIRM_ID)
+        .where(
+            UserSession.token_hash == token_hash(token),
+            UserSession.ended_at.is_(None),
+            UserSession.created_at > clock.now() - SESSION_LASTS,
+            User.disabled_at.is_(None),
+        )
+    )
+    return db.session.execute(query).first()
+
+
+def user_by_email(email: str) -> User | None:
+    """The user with that address, disabled ones too. By the unique index; the address is compared in lower case."""
+    return db.session.scalar(select(User).where(User.email == email.strip().lower()))
+
+
+def user_by_id(user_id: int) -> User | None:
+    """The user, or None. By primary key."""
+    return db.session.get(User, user_id)
+
+
+def all_users() -> Sequence[User]:
+    """Every user, by name. A firm has tens of them."""
+    return db.session.scalars(select(User).order_by(User.name, User.id)).all()
+
+
+def active_users() -> Sequence[User]:
+    """Users who may be given work, by name."""
+    return db.session.scalars(select(User).where(User.disabled_at.is_(None)).order_by(User.name, User.id)).all()
+
+
+def other_owners(user: User) -> int:
+    """How many other owners can sign in."""
+    query = select(func.count()).where(
+        User.role == "owner", User.disabled_at.is_(None), User.password_hash.is_not(None), User.id != user.id
+    )
+    return db.session.scalar(query) or 0
+
+
+def living_sessions(user: User) -> Sequence[UserSession]:
+    """The user's sessions that still open the door, newest first. Rides on ix_user_sessions_user_id."""
+    query = (
+        select(UserSession)
+        .options(joinedload(UserSession.user))
+        .where(
+            UserSession.user_id == user.id,
+            UserSession.ended_at.is_(None),
+            UserSession.created_at > clock.now() - SESSION_LASTS,
+        )
+        .order_by(UserSession.created_at.desc(), UserSession.id.desc())
+    )
+    return db.session.scalars(query).all()

@@ -1,0 +1,83 @@
+"""A test client that behaves as a browser and looks at every page it gets.
+
+It sends the form's CSRF token with every POST (protection stays on in tests), and checks each page: valid HTML, a title,
+no id twice; and each fragment: one root element.
+"""
+
+import re
+from contextvars import Context
+from typing import Any
+
+import html5lib
+from flask.testing import FlaskClient
+from itsdangerous import URLSafeTimedSerializer
+from werkzeug.test import TestResponse
+
+from portal.extensions import db
+from portal.users.models import User
+
+CSRF_SECRET = "0123456789abcdef0123456789abcdef01234567"
+FRAGMENT = {"HX-Request": "true", "HX-Request-Type": "partial"}
+
+
+class Browser(FlaskClient):
+    """See the module. `post` adds the CSRF token; `fragment=True` asks as htmx does."""
+
+    user: User | None = None
+
+    def post(self, *args: Any, csrf: bool = True, **kwargs: Any) -> TestResponse:
+        """Send a form as the page would have."""
+        if csrf and "json" not in kwargs:
+            kwargs["data"] = {"csrf_token": self.csrf_token(), **(kwargs.get("data") or {})}
+        return super().post(*args, **kwargs)
+
+    def open(self, *args: Any, fragment: bool = False, **kwargs: Any) -> TestResponse:
+        """Fetch, as a page or as a fragment, and look at what came."""
+        if fragment:
+            kwargs["headers"] = {**FRAGMENT, **(kwargs.get("headers") or {})}
+        db.session.rollback()  # the test's own transaction must not stand in the request's way
+        response = Context().run(
+            super().open, *args, **kwargs
+        )  # with nothing of the test's own context, as in a server
+        if response.mimetype == "text/html" and response.data and response.status_code not in (301, 302, 303, 308):
+            look_at(response.get_data(as_text=True), fragment=fragment)
+        return response
+
+    def csrf_token(self) -> str:
+        """A token that fits this browser's session."""
+        with self.session_transaction() as session:
+            raw = session.setdefault("csrf_token", CSRF_SECRET)
+        return str(URLSafeTimedSerializer(str(self.application.secret_key), salt="wtf-csrf-token").dumps(raw))
+
+
+def sign_in(browser: Browser, user: User) -> Browser:
+    """Sign the user in without the door: a session row and its cookie."""
+    user.sign_in("a test browser")
+    db.session.commit()
+    with browser.session_transaction() as session:
+        session["_user_id"] = user.session_token
+        session["_fresh"] = True
+    browser.user = user
+    return browser
+
+
+def look_at(html: str, *, fragment: bool) -> None:
+    """Fail on invalid HTML, a page without a title, an id that stands twice, a fragment of several roots."""
+    whole = html.lstrip().lower().startswith("<!doctype html>")
+    assert whole or fragment, "a page was asked for and a fragment came"
+    parser = html5lib.HTMLParser(strict=False, namespaceHTMLElements=False)
+    first_tag = re.match(r"\s*<(\w+)", html)
+    container = {"tr": "tbody", "td": "tr", "tbody": "table", "option": "select"}.get(
+        first_tag[1] if first_tag else "", "div"
+    )
+    tree = parser.parse(html) if whole else parser.parseFragment(html, container=container)
+    assert not parser.errors, f"invalid HTML: {parser.errors[:3]}"
+    ids = [element.get("id") for element in tree.iter() if isinstance(element.tag, str) and element.get("id")]
+    twice = {id for id in ids if ids.count(id) > 1}
+    assert not twice, f"ids that stand twice: {twice}"
+    if whole:
+        title = tree.find("head/title")
+        assert title is not None and (title.text or "").strip(), "a page without a title"
+    else:
+        roots = [child for child in tree if isinstance(child.tag, str)]
+        assert len(roots) == 1, f"a fragment has one root, not {[root.tag for root in roots]}"
