@@ -1,0 +1,64 @@
+"""Every door of the house: its routes, and what the database holds, for tests that try them all."""
+
+import hashlib
+from collections.abc import Iterator
+
+from flask import Flask
+from sqlalchemy import select
+from werkzeug.routing import Rule
+
+from portal.extensions import db
+
+PUBLIC = {
+    "static",
+    "health.show",
+    "settings.accent_css",
+    "settings.first_run",
+    "settings.make_firm",
+    "users.sign_in",
+    "users.open_session",
+}
+"""Endpoints that anybody may call. Those of links that come by mail add themselves below."""
+BY_LINK = {
+    "users.forgotten",
+    "users.send_reset",
+    "users.reset",
+    "users.set_password",
+    "users.invitation",
+    "users.accept",
+}
+
+
+def rules(app: Flask, method: str) -> Iterator[Rule]:
+    """The routes that answer that method, static files aside."""
+    for rule in app.url_map.iter_rules():
+        if method in (rule.methods or ()) and rule.endpoint != "static":
+            yield rule
+
+
+def address(app: Flask, rule: Rule, value: object = 1) -> str:
+    """The rule's path with each of its parts set to the value."""
+    with app.test_request_context():
+        parts = {name: value for name in rule.arguments}
+        built = app.url_map.bind("localhost").build(rule.endpoint, parts, method=next(iter(rule.methods or {"GET"})))
+    return built
+
+
+def raw_address(rule: Rule, value: str) -> str:
+    """The rule's path with its parts replaced by that text, whatever it is."""
+    path = rule.rule
+    while "<" in path:
+        start, end = path.index("<"), path.index(">")
+        path = path[:start] + value + path[end + 1 :]
+    return path
+
+
+def database_digest() -> str:
+    """A digest of every row of every table, heartbeats aside (the worker writes those by itself)."""
+    digest = hashlib.sha256()
+    for table in db.metadata.sorted_tables:
+        if table.name != "heartbeats":
+            rows = db.session.execute(select(table).order_by(*table.primary_key.columns)).all()
+            digest.update(repr((table.name, [tuple(row) for row in rows])).encode())
+    db.session.rollback()
+    return digest.hexdigest()

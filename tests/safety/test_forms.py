@@ -1,0 +1,105 @@
+"""Every form, without its token, with a foreign one, too large, and full of rubbish."""
+
+import pytest
+from flask import Flask
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from tests.browser import Browser
+from tests.cast import Cast
+from tests.safety.house import address, database_digest, rules
+from tests.sample import make_sample
+
+RUBBISH = [
+    "",
+    "\x00",
+    "\ud800",
+    "<script>alert(1)</script>",
+    "<b hx-get=/ hx-trigger=load>",
+    "{{7*7}}",
+    "%_\\'\"",
+    "٣",
+    "-1",
+    str(2**63),
+    "1e400",
+    "NaN",
+    "2026-02-30",
+    "9999-12-31",
+    "0001-01-01",
+    "a\r\nBcc: x@y.example",
+    "\u202egnp.exe",
+    "😀" * 64,
+    "x" * 5000,
+]
+
+
+@pytest.mark.parametrize("token", [None, "foreign", "stale"])
+def test_a_post_without_its_token_is_refused_and_the_text_comes_back(
+    token: str | None, app: Flask, owner: Browser, stranger: Browser, cast: Cast
+) -> None:
+    make_sample(cast)
+    tokens = {None: {}, "foreign": {"csrf_token": "ImZvcmVpZ24i.x.y"}, "stale": {"csrf_token": _stale(stranger)}}
+    owner.csrf_token()
+    before = database_digest()
+    for rule in rules(app, "POST"):
+        form = {"note": "a sentence that took a while", **tokens[token]}
+        answer = owner.post(address(app, rule), csrf=False, data=form)
+        assert answer.status_code == 400, f"{rule.rule}: {answer.status_code}"
+        assert "a sentence that took a while" in answer.get_data(as_text=True), rule.rule
+    assert database_digest() == before
+
+
+def _stale(other: Browser) -> str:
+    with other.session_transaction() as session:
+        session["csrf_token"] = "f" * 40
+    return other.csrf_token()
+
+
+def test_too_many_fields_and_too_large_bodies_are_refused(owner: Browser, cast: Cast) -> None:
+    before = database_digest()
+    assert owner.post("/sign-out", data={f"f{n}": "x" for n in range(1500)}).status_code == 413
+    assert owner.post("/sign-in", data={"email": "a@b.example", "password": "x" * 1_000_000}).status_code == 413
+    assert database_digest() == before
+
+
+@settings(max_examples=25, deadline=None, suppress_health_check=list(HealthCheck))
+@given(data=st.data())
+def test_rubbish_never_breaks_a_form(data: st.DataObject, app: Flask, owner: Browser, cast: Cast) -> None:
+    """Names of fields are taken from the forms themselves; no answer may be a 5xx (in tests an error is raised)."""
+    make_sample(cast) if not _has_sample() else None
+    names = _field_names(app)
+    rule = data.draw(st.sampled_from([r for r in rules(app, "POST") if r.endpoint != "users.sign_out"]))
+    chosen = data.draw(
+        st.dictionaries(st.sampled_from(names), st.sampled_from(RUBBISH) | st.text(max_size=40), max_size=12)
+    )
+    form = {name: value.encode("utf-8", "surrogatepass") for name, value in chosen.items()}
+    answer = owner.post(address(app, rule), data={"csrf_token": owner.csrf_token(), **form})
+    assert answer.status_code < 500, f"{rule.rule}: {answer.status_code}"
+
+
+def _has_sample() -> bool:
+    from sqlalchemy import func, select
+
+    from portal.customers.models import Customer
+    from portal.extensions import db
+
+    return bool(db.session.scalar(select(func.count()).select_from(Customer)))
+
+
+def _field_names(app: Flask) -> list[str]:
+    """The names of every field of every form class in the house."""
+    import importlib
+    import pkgutil
+
+    from wtforms import Form
+    from wtforms.fields.core import UnboundField
+
+    import portal
+
+    names = {"form_id", "version", "next", "role", "assignee_id", "q", "reason", "due_on"}
+    for module in pkgutil.walk_packages(portal.__path__, "portal."):
+        if module.name.endswith(".forms"):
+            for thing in vars(importlib.import_module(module.name)).values():
+                if isinstance(thing, type) and issubclass(thing, Form):
+                    names |= {n for n in dir(thing) if isinstance(getattr(thing, n, None), UnboundField)}
+    return sorted(names)

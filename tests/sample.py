@@ -1,0 +1,67 @@
+"""One of everything, twice over: two customers, each with a contact, promises, touches, a purchase. All ids begin at 1."""
+
+from datetime import timedelta
+
+from portal import clock
+from portal.commitments.models import Commitment
+from portal.contacts.models import Contact
+from portal.customers.models import Customer, Tag
+from portal.extensions import db
+from portal.follow_ups.models import FollowUp
+from portal.imports.models import Import, ImportRefusal
+from portal.mail.models import OutboxMessage
+from portal.purchases.models import Purchase
+from portal.timeline.models import record
+from tests.cast import Cast
+
+NAMES = ("Hotel Sierra Azul", "Clínica Dental Obregón")
+
+
+def make_sample(cast: Cast) -> list[Customer]:
+    """Write the sample and return its two customers; the first is the sales user's."""
+    customers = [_customer(name, cast) for name in NAMES]
+    db.session.add(
+        OutboxMessage(
+            message_id="<1@portal.example>", kind="reset", recipient="support@firm.example", subject="s", text="t",
+            html="h", created_at=clock.now(), next_try_at=clock.now(),
+        )
+    )  # fmt: skip
+    db.session.commit()
+    return customers
+
+
+def _customer(name: str, cast: Cast) -> Customer:
+    now, today = clock.now(), clock.today()
+    word = name.split(maxsplit=1)[0].lower()
+    customer = Customer(
+        name=name, email=f"{word}@customer.example", phone="+528183401122", city="Monterrey",
+        assignee_id=cast.sales.id, created_at=now, tags=[Tag(name=word, folded=word)],
+    )  # fmt: skip
+    contact = Contact(customer=customer, name=f"Ana de {name}", email=f"ana@{word}.example", created_at=now)
+    customer.index_words([contact])
+    db.session.add_all([customer, contact])
+    db.session.flush()
+    record("customer.created", by=cast.sales, customer_id=customer.id, subject=customer, name=name)
+    whose = {"customer_id": customer.id, "assignee_id": cast.sales.id, "created_at": now}
+    yesterday = today - timedelta(days=1)
+    file = Import(
+        kind="purchases", file_name="ventas.csv", stored_as=f"{word}.csv", user_id=cast.sales.id, created_at=now
+    )
+    db.session.add_all(
+        [
+            Commitment(side="ours", text="Send the invoice", due_on=yesterday, original_due_on=yesterday, **whose),
+            FollowUp(channel="call", purpose="care", due_on=today, **whose),
+            FollowUp(channel="call", purpose="care", done_on=today, done_at=now, outcome="reached", **whose),
+            Purchase(
+                customer_id=customer.id, purchased_on=yesterday, amount_minor=4130000, currency="MXN", created_at=now
+            ),
+            file,
+        ]
+    )
+    db.session.flush()
+    db.session.add(ImportRefusal(import_id=file.id, row_number=2, reason="no_date", cells=["x"]))
+    customer.status, customer.purchase_days = "buyer", 1
+    customer.first_purchase_on = customer.last_purchase_on = yesterday
+    customer.revenue_minor, customer.currency, customer.next_touch_on = 4130000, "MXN", today
+    customer.last_touch_on = today
+    return customer
