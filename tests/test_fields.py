@@ -1,0 +1,64 @@
+"""Text that enters the house is cleaned the same way everywhere, or refused."""
+
+import pytest
+from flask import Flask
+from hypothesis import given
+from hypothesis import strategies as st
+from werkzeug.datastructures import MultiDict
+from wtforms import Form
+
+from portal.fields import FormIdField, LongTextField, TextField, UnfitText, VersionField, clean_line, clean_text
+
+
+class Sample(Form):
+    """A form with one of each."""
+
+    name = TextField("Name", longest=10, required=True)
+    note = LongTextField("Note", longest=20)
+    form_id = FormIdField()
+    version = VersionField()
+
+
+@pytest.mark.parametrize("text", ["\x00", "a\x00b", "\ud800", "\x1b[31m", "\x7f", "\x85"])
+def test_refuses_what_cannot_be_kept(text: str) -> None:
+    with pytest.raises(UnfitText):
+        clean_line(text)
+    with pytest.raises(UnfitText):
+        clean_text(text)
+
+
+def test_cleans_a_line_and_keeps_lines() -> None:
+    assert clean_line("  Cafe\u0301 \t del\r\n  Mar ") == "Café del Mar"
+    assert clean_text(" one\r\ntwo\rthree ") == "one\ntwo\nthree"
+    assert clean_line("👩‍🔧 عربي") == "👩‍🔧 عربي"
+
+
+@given(st.text())
+def test_cleaning_twice_is_cleaning_once(text: str) -> None:
+    try:
+        once = clean_line(text)
+    except UnfitText:
+        return
+    assert clean_line(once) == once
+
+
+def test_form_says_what_is_wrong_and_keeps_what_was_typed(app: Flask) -> None:
+    with app.test_request_context():
+        form = Sample(MultiDict({"name": "a\x00b", "note": "x" * 21}))
+        assert not form.validate()
+        assert form.name.data == "a\ufffdb"
+        assert form.name.errors
+        assert form.note.errors
+        assert not Sample(MultiDict({"name": "   "})).validate()
+
+
+def test_ids_and_versions_of_forms_are_never_an_error(app: Flask) -> None:
+    with app.test_request_context():
+        form = Sample(MultiDict({"name": "x", "form_id": "rubbish", "version": "٣"}))
+        assert form.validate()
+        assert len(form.form_id.data) == 36
+        assert form.version.data == 0
+        known = "6f1c0a52-0d3e-4f67-9d55-1d6b5b1c2a77"
+        form = Sample(MultiDict({"name": "x", "form_id": known.upper(), "version": "7"}))
+        assert (form.form_id.data, form.version.data) == (known, 7)
+        assert Sample().form_id.data != Sample().form_id.data
