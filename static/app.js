@@ -99,7 +99,7 @@
     const what = row?.querySelector("[data-log]");
     if (!what) return;
     if (what.matches("a,button,summary")) what.click();
-    else focus(what.querySelector("textarea,input:not([type=hidden])"));
+    else focus(what.querySelector("textarea") || what.querySelector("input:not([type=hidden])"));
   };
   let before = "";
   on("keydown", (event) => {
