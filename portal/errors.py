@@ -22,7 +22,7 @@ logger = logging.getLogger("portal.errors")
 
 def say(rule: BrokenRule) -> str:
     """The sentence of a broken rule, in the user's language."""
-    return _(rule.message, **rule.params)
+    return str(_(rule.message, **rule.params))
 
 
 def _words(code: int) -> tuple[str, str]:

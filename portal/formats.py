@@ -16,7 +16,7 @@ from markupsafe import Markup, escape
 
 from portal import clock
 
-__all__ = ["ago", "currency_exponent", "day", "due", "init_app", "money", "moment", "number", "phone"]
+__all__ = ["ago", "currency_exponent", "day", "due", "init_app", "moment", "money", "number", "phone"]
 
 
 def language() -> str:

@@ -32,7 +32,7 @@ def path(endpoint: str, **ids: int) -> str:
 @cache
 def _pattern(app: Flask, endpoint: str, *names: str) -> str:
     """`/customers/{id}`: built once per endpoint by standing in a number that no pattern holds."""
-    stand_ins = {name: 987654321000 + place for place, name in enumerate(names)}
+    stand_ins: dict[str, Any] = {name: 987654321000 + place for place, name in enumerate(names)}
     with app.test_request_context():
         found = url_for(endpoint, **stand_ins)
     for name, stand_in in stand_ins.items():

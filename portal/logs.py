@@ -10,6 +10,7 @@ import sys
 import time
 import traceback
 from datetime import UTC, datetime
+from typing import Any
 
 from flask import Flask, g, request
 from werkzeug.wrappers import Response
@@ -22,7 +23,7 @@ class JsonLines(logging.Formatter):
 
     def format(self, record: logging.LogRecord) -> str:
         """One line."""
-        line = {
+        line: dict[str, Any] = {
             "at": datetime.fromtimestamp(record.created, UTC).isoformat(timespec="milliseconds"),
             "level": record.levelname.lower(),
             "logger": record.name,

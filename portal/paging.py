@@ -48,7 +48,7 @@ def decode(word: str | None, *kinds: type) -> tuple[Any, ...] | None:
         return None
 
 
-def _value(value: Any, kind: type) -> Any:
+def _value(value: Any, kind: type[Any]) -> Any:
     if kind is date:
         return date.fromisoformat(value)
     if type(value) is not kind:

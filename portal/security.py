@@ -39,7 +39,10 @@ def bound_form() -> None:
 
 
 def set_headers(response: Response) -> Response:
-    """Headers for every answer, errors too. Pages with data are never stored, so that Back shows nothing after sign-out."""
+    """Headers for every answer, errors too.
+
+    Pages with data are never stored, so that Back shows nothing after sign-out.
+    """
     headers = response.headers
     for name, value in HEADERS.items():
         headers.setdefault(name, value)

@@ -1,7 +1,7 @@
 """A test client that behaves as a browser and looks at every page it gets.
 
-It sends the form's CSRF token with every POST (protection stays on in tests), and checks each page: valid HTML, a title,
-no id twice; and each fragment: one root element.
+It sends the form's CSRF token with every POST (protection stays on in tests), and checks each page: valid HTML, a
+title, no id twice; and each fragment: one root element.
 """
 
 import re
@@ -77,7 +77,8 @@ def look_at(html: str, *, fragment: bool) -> None:
     assert not twice, f"ids that stand twice: {twice}"
     if whole:
         title = tree.find("head/title")
-        assert title is not None and (title.text or "").strip(), "a page without a title"
+        assert title is not None, "a page without a title"
+        assert (title.text or "").strip(), "a page with an empty title"
     else:
         roots = [child for child in tree if isinstance(child.tag, str)]
         assert len(roots) == 1, f"a fragment has one root, not {[root.tag for root in roots]}"

@@ -128,10 +128,17 @@ def cast(firm: Firm, password_hash: str) -> Cast:
     return Cast(**people)
 
 
+def new_browser(app: Flask) -> Browser:
+    """A browser that has not been anywhere yet."""
+    client = app.test_client()
+    assert isinstance(client, Browser)
+    return client
+
+
 @pytest.fixture
 def stranger(app: Flask, firm: Firm) -> Browser:
     """A browser in which nobody is signed in."""
-    return app.test_client()
+    return new_browser(app)
 
 
 @pytest.fixture
@@ -139,7 +146,7 @@ def browser_of(app: Flask) -> Callable[[User], Browser]:
     """A browser in which that user is signed in."""
 
     def open_browser(user: User) -> Browser:
-        return sign_in(app.test_client(), user)
+        return sign_in(new_browser(app), user)
 
     return open_browser
 

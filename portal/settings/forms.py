@@ -14,9 +14,8 @@ LANGUAGES = [("es", "Español"), ("en", "English")]
 
 def time_zones() -> list[str]:
     """Every IANA zone that names a place, and UTC."""
-    return sorted(
-        name for name in available_timezones() if "/" in name and not name.startswith(("Etc/", "posix", "right"))
-    ) + ["UTC"]
+    places = (name for name in available_timezones() if "/" in name)
+    return [*sorted(name for name in places if not name.startswith(("Etc/", "posix", "right"))), "UTC"]
 
 
 class FirstRunForm(FlaskForm):  # type: ignore[misc]

@@ -37,6 +37,7 @@ def hashed(password: str) -> str:
 def matches(password_hash: str | None, password: str) -> bool:
     """Is that the password behind the hash? With no hash the same work is done and the answer is no."""
     try:
-        return _hasher().verify(password_hash or _nobodys_hash(), password) and password_hash is not None
+        _hasher().verify(password_hash or _nobodys_hash(), password)
+        return password_hash is not None
     except (Argon2Error, InvalidHashError):
         return False

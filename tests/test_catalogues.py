@@ -1,0 +1,24 @@
+"""Every word of the portal is there in every language."""
+
+import pytest
+
+from tests.catalogues import LANGUAGES, catalogue_path, faults, in_use, update
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_is_complete(language: str) -> None:
+    assert sorted(faults(language)) == []
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_is_as_make_messages_leaves_it(language: str, monkeypatch: pytest.MonkeyPatch, tmp_path) -> None:
+    before = catalogue_path(language).read_text()
+    copy = tmp_path / "messages.po"
+    copy.write_text(before)
+    monkeypatch.setattr("tests.catalogues.catalogue_path", lambda language: copy)
+    update(language)
+    assert copy.read_text() == before, "run `make messages`"
+
+
+def test_finds_the_words_of_code_and_templates() -> None:
+    assert "Sign in" in in_use()
