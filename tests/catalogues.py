@@ -18,7 +18,12 @@ TRANSLATIONS = ROOT / "portal" / "translations"
 LANGUAGES = ["es"]
 METHODS = [("portal/**.py", "python"), ("templates/**.html", "jinja2"), ("templates/**.txt", "jinja2")]
 OPTIONS = {"templates/**.html": {"trimmed": "true"}, "templates/**.txt": {"trimmed": "true"}}
-KEYWORDS = DEFAULT_KEYWORDS | {"lazy_gettext": None, "lazy_ngettext": (1, 2), "lazy_pgettext": ((1, "c"), 2)}
+KEYWORDS = DEFAULT_KEYWORDS | {
+    "_l": None,
+    "lazy_gettext": None,
+    "lazy_ngettext": (1, 2),
+    "lazy_pgettext": ((1, "c"), 2),
+}
 PLACES = re.compile(r"%\((\w+)\)[sdif]|\{(\w+)\}")
 
 
@@ -52,7 +57,7 @@ def update(language: str) -> Catalog:
     for message in in_use():
         if message.id:
             known = old.get(message.id, message.context)
-            said = known.string if known and isinstance(known.string, str) == isinstance(message.string, str) else None
+            said = known.string if known and known.pluralizable == message.pluralizable else None
             new.add(message.id, said, context=message.context)
     catalogue_path(language).parent.mkdir(parents=True, exist_ok=True)
     with catalogue_path(language).open("wb") as file:
@@ -61,7 +66,7 @@ def update(language: str) -> Catalog:
     return new
 
 
-HEADER = '''msgid ""
+HEADER = """msgid ""
 msgstr ""
 "Language: {language}\\n"
 "MIME-Version: 1.0\\n"
@@ -69,7 +74,7 @@ msgstr ""
 "Content-Transfer-Encoding: 8bit\\n"
 "Plural-Forms: {plural}\\n"
 
-'''
+"""
 """Without dates and names, which would differ at every update and say nothing."""
 
 
