@@ -1,7 +1,7 @@
 """The words of the code and the templates, and what the languages' catalogues say for them.
 
-`make messages` runs this file: it looks for all words again and brings the catalogues up to date, sorted and without line
-numbers, so that two people's changes merge. What nobody says any more leaves; what is new waits for its translation.
+`make messages` runs this file: it looks for all words again and brings the catalogues up to date, sorted and without
+line numbers, so that changes of two people merge. What nobody says any more leaves; what is new waits.
 """
 
 import re
@@ -95,7 +95,7 @@ def faults(language: str) -> Iterator[str]:
 
 def faults_of(message: Message, catalogue: Catalog) -> Iterator[str]:
     """What is wrong with one translation."""
-    texts = [message.string] if isinstance(message.string, str) else list(message.string)
+    texts = [message.string] if isinstance(message.string, str) else list(message.string or [])
     if not all(texts) or (message.pluralizable and len(texts) != catalogue.num_plurals):
         yield f"not translated: {message.id!r}"
     elif message.fuzzy:
@@ -114,6 +114,6 @@ def places(text: str) -> set[str]:
 
 if __name__ == "__main__":
     for each in LANGUAGES:
-        waiting = [message.id for message in update(each) if message.id and not all(message.string or [""])]
+        waiting = [message.id for message in update(each) if message.id and not all(message.string or "")]
         for text in waiting:
             sys.stdout.write(f"{each}: {text!r} waits for its translation\n")

@@ -1,4 +1,7 @@
-"""One of everything, twice over: two customers, each with a contact, promises, touches, a purchase. All ids begin at 1."""
+"""One of everything, twice over: two customers, each with a contact, promises, touches and a purchase.
+
+All ids begin at 1.
+"""
 
 from datetime import timedelta
 

@@ -18,7 +18,7 @@ def time_zones() -> list[str]:
     return [*sorted(name for name in places if not name.startswith(("Etc/", "posix", "right"))), "UTC"]
 
 
-class FirstRunForm(FlaskForm):  # type: ignore[misc]
+class FirstRunForm(FlaskForm):
     """The firm and its first owner."""
 
     firm_name = StringField(_l("Firm name"), [DataRequired(), Length(max=120)])

@@ -24,7 +24,7 @@ class LastOwner(BrokenRule):
     message = N_("The last owner can't be disabled or given another role.")
 
 
-class User(UserMixin, Model):  # type: ignore[misc]
+class User(UserMixin, Model):
     """A colleague who signs in."""
 
     __tablename__ = "users"

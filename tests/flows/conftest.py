@@ -59,7 +59,7 @@ def address(app: Flask, firm: object) -> Iterator[str]:
 
 @pytest.fixture
 def open_page(app: Flask, chromium: Browser, address: str) -> Iterator[Callable[..., Page]]:
-    """Open a page in a browser of its own: `open_page("/", user, script=False, viewport=PHONE, dark=True, language="es")`.
+    """Open a page in a browser of its own: `open_page("/", user, script=False, viewport=PHONE, dark=True)`.
 
     When the test ends, whatever the console complained of (a refused style, a script's error) fails it.
     """

@@ -1,4 +1,4 @@
-"""Every page as axe sees it, in both languages, light and dark, on a laptop and on a phone; none is wider than its screen."""
+"""Every page as axe sees it: in both languages, light and dark, on a laptop and on a phone, never too wide."""
 
 from collections.abc import Callable
 from typing import Any

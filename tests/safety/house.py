@@ -39,9 +39,8 @@ def rules(app: Flask, method: str) -> Iterator[Rule]:
 def address(app: Flask, rule: Rule, value: object = 1) -> str:
     """The rule's path with each of its parts set to the value."""
     with app.test_request_context():
-        parts = {name: value for name in rule.arguments}
-        built = app.url_map.bind("localhost").build(rule.endpoint, parts, method=next(iter(rule.methods or {"GET"})))
-    return built
+        parts = dict.fromkeys(rule.arguments, value)
+        return app.url_map.bind("localhost").build(rule.endpoint, parts, method=next(iter(rule.methods or {"GET"})))
 
 
 def raw_address(rule: Rule, value: str) -> str:

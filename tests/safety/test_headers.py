@@ -30,8 +30,7 @@ def test_pages_with_data_are_not_stored(app: Flask, owner: Browser, cast: Cast) 
 def test_an_error_of_ours_has_the_headers_and_a_page(app: Flask, owner: Browser) -> None:
     with app.test_request_context("/"):
         app.preprocess_request()
-        body, status, headers = show_error(InternalServerError())  # type: ignore[misc]
-        answer = app.process_response(app.make_response((body, status, headers)))
+        answer = app.process_response(app.make_response(show_error(InternalServerError())))
     assert answer.status_code == 500
     assert answer.headers["Content-Security-Policy"] == HEADERS["Content-Security-Policy"]
     assert "Something broke" in answer.get_data(as_text=True)
