@@ -4,7 +4,7 @@ from flask import Flask
 
 from portal import cli, context, errors, formats, links, logs, security, tables
 from portal.config import ROOT, Settings, from_environment
-from portal.extensions import babel, csrf, db, limiter, login, mail, migrate
+from portal.extensions import babel, csrf, db, huey, limiter, login, mail, migrate
 
 
 def create_app(settings: Settings | None = None) -> Flask:
@@ -32,6 +32,7 @@ def create_app(settings: Settings | None = None) -> Flask:
     babel.init_app(app, locale_selector=context.locale)
     limiter.init_app(app)
     mail.init_app(app)
+    huey.bind(app, settings)
     errors.init_app(app)
     register_blueprints(app)
     cli.init_app(app)
@@ -41,6 +42,7 @@ def create_app(settings: Settings | None = None) -> Flask:
 def register_blueprints(app: Flask) -> None:
     """The rooms of the house and their addresses."""
     from portal.customers.views import customers
+    from portal.health import health
     from portal.settings.views import settings
     from portal.today.views import today
     from portal.users.views import users
@@ -50,6 +52,7 @@ def register_blueprints(app: Flask) -> None:
         (customers, "/customers"),
         (users, ""),
         (settings, "/settings"),
+        (health, ""),
     ]
     for blueprint, prefix in rooms:
         app.register_blueprint(blueprint, url_prefix=prefix)

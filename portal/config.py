@@ -32,6 +32,9 @@ class Settings:
     mail_from: str = "portal@localhost"
     redis_url: str | None = None
     port: int = 8000
+    host: str = "127.0.0.1"
+    web_processes: int = 1
+    web_threads: int = 4
     upload_limit: int = 64 * 1024 * 1024
     testing: bool = False
     more: Mapping[str, Any] = field(default_factory=dict)
@@ -90,14 +93,17 @@ def from_environment(environ: Mapping[str, str] | None = None) -> Settings:
         mail_from=env.get("PORTAL_MAIL_FROM") or "portal@localhost",
         redis_url=env.get("PORTAL_REDIS_URL") or None,
         port=port,
+        host=env.get("PORTAL_HOST") or "127.0.0.1",
+        web_processes=_whole_number(env, "PORTAL_WEB_PROCESSES", 1, 64, least=1),
+        web_threads=_whole_number(env, "PORTAL_WEB_THREADS", 4, 64, least=1),
         upload_limit=_whole_number(env, "PORTAL_UPLOAD_MB", 64, 2048) * 1024 * 1024,
     )
 
 
-def _whole_number(env: Mapping[str, str], name: str, default: int, most: int) -> int:
+def _whole_number(env: Mapping[str, str], name: str, default: int, most: int, least: int = 0) -> int:
     text = env.get(name) or str(default)
-    if not (text.isascii() and text.isdigit() and int(text) <= most):
-        raise BadSetting(f"{name} must be a whole number from 0 to {most}, not {text!r}.")
+    if not (text.isascii() and text.isdigit() and least <= int(text) <= most):
+        raise BadSetting(f"{name} must be a whole number from {least} to {most}, not {text!r}.")
     return int(text)
 
 

@@ -21,6 +21,8 @@ from sqlalchemy import BigInteger, Connection, DateTime, Dialect, Engine, Intege
 from sqlalchemy.orm import DeclarativeBase
 from sqlalchemy.pool import ConnectionPoolEntry
 
+from portal.queue import Queue
+
 
 class _Base(DeclarativeBase):
     """The declarative base: named constraints, so that migrations can speak of them."""
@@ -48,6 +50,7 @@ csrf = CSRFProtect()
 babel = Babel()
 limiter = Limiter(key_func=get_remote_address)
 mail = Mail()
+huey = Queue("portal", results=False)
 
 BigId = BigInteger().with_variant(Integer, "sqlite")
 """64-bit ids everywhere; SQLite only numbers a plain INTEGER by itself."""

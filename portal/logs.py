@@ -61,13 +61,13 @@ def _finish(response: Response) -> Response:
 
 
 def init_app(app: Flask) -> None:
-    """Log to standard error, one line per request."""
-    root = logging.getLogger("portal")
-    if not root.handlers:
+    """Log to standard error, one line per request; other people's code (Huey, SQLAlchemy) only when it warns."""
+    root = logging.getLogger()
+    if not any(isinstance(handler.formatter, JsonLines) for handler in root.handlers):
         handler = logging.StreamHandler(sys.stderr)
         handler.setFormatter(JsonLines())
         root.addHandler(handler)
-        root.propagate = False
-    root.setLevel(logging.WARNING if app.config["TESTING"] else logging.INFO)
+        logging.captureWarnings(True)
+    logging.getLogger("portal").setLevel(logging.WARNING if app.config["TESTING"] else logging.INFO)
     app.before_request(_start)
     app.after_request(_finish)

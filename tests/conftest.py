@@ -15,7 +15,7 @@ from sqlalchemy import text
 
 from portal import clock, create_app
 from portal.config import Settings
-from portal.extensions import db, limiter, reading_only
+from portal.extensions import db, huey, limiter, reading_only
 from portal.settings.models import Firm
 from portal.users import passwords
 from portal.users.models import User
@@ -77,6 +77,7 @@ def app(migrated_app: Flask, settings: Settings) -> Iterator[Flask]:
     with migrated_app.app_context():
         _empty_database(settings)
         limiter.reset()
+        huey.storage.flush_all()
         clock.use_zone("America/Mexico_City")
         reading_only.set(False)
         yield migrated_app

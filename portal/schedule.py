@@ -1,0 +1,39 @@
+"""All that runs by the clock, on one page. Times are UTC: 9:40 is the small hours in Mexico."""
+
+from collections.abc import Callable
+from datetime import timedelta
+from typing import Any
+
+from huey import crontab
+from sqlalchemy import delete, text
+
+from portal import clock
+from portal.extensions import db, huey
+from portal.jobs import in_app
+from portal.users.models import SESSION_LASTS, UserSession
+
+KEEP_ENDED_SESSIONS = timedelta(days=90)
+
+
+def at(name: str, **when: str) -> Callable[[Callable[[], Any]], Any]:
+    """Run the function at these minutes and hours, as in a crontab."""
+
+    def scheduled(function: Callable[[], Any]) -> Any:
+        return huey.periodic_task(crontab(**when), name=name)(in_app(name, function))
+
+    return scheduled
+
+
+@at("nightly.sessions", minute="40", hour="9")
+def forget_old_sessions() -> None:
+    """Sessions that ended or ran out a quarter of a year ago are of no use to anybody."""
+    oldest = clock.now() - SESSION_LASTS - KEEP_ENDED_SESSIONS
+    db.session.execute(delete(UserSession).where(UserSession.created_at < oldest))
+    db.session.commit()
+
+
+@at("nightly.database", minute="50", hour="9")
+def tidy_database() -> None:
+    """Let the database look at its tables anew, so that it goes on choosing the right indexes."""
+    db.session.execute(text("PRAGMA optimize" if db.engine.dialect.name == "sqlite" else "ANALYZE"))
+    db.session.commit()

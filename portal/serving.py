@@ -1,0 +1,144 @@
+"""`serve`: the web server and the worker, watched over by one process.
+
+The app is made once, before the others are forked from it, so that they share its memory. Whoever
+of them dies is started again; twice within seconds ends them all, for whatever started the portal
+to notice. SIGTERM lets each finish what is in flight. Should the watching process itself be killed,
+the others notice that its end of a pipe is closed, and leave as well.
+"""
+
+import gc
+import logging
+import multiprocessing
+import os
+import signal
+import sys
+import threading
+import time
+from collections.abc import Callable
+from typing import Any
+
+from flask import Flask
+
+from portal.config import ROOT, Settings
+from portal.extensions import db
+from portal.static_files import StaticFiles
+
+logger = logging.getLogger("portal.serving")
+CRASH_LOOP_SECONDS = 5
+LOGGING = {
+    "formatters": {"lines": {"()": "portal.logs.JsonLines"}},
+    "handlers": {"lines": {"class": "logging.StreamHandler", "formatter": "lines", "stream": "ext://sys.stderr"}},
+    "loggers": {"_granian": {"handlers": ["lines"], "propagate": False}},
+}
+
+
+class WorkerKeeper:
+    """Runs the worker in a process of its own and starts it again when it dies."""
+
+    def __init__(self, run: Callable[[], None], give_up: Callable[[], None]) -> None:
+        self.run, self.give_up = run, give_up
+        self.stopping = False
+        self._start()
+
+    def _start(self) -> None:
+        self.started = time.monotonic()
+        self.process = multiprocessing.get_context("fork").Process(target=self.run, name="portal-worker")
+        self.process.start()
+
+    def watch(self) -> None:
+        """Keep watch, in a thread."""
+        threading.Thread(target=self._watch, name="worker-keeper", daemon=True).start()
+
+    def _watch(self) -> None:
+        while True:
+            self.process.join()
+            if self.stopping:
+                return
+            if self.process.exitcode == 0:  # it was asked to leave, as by Ctrl-C, which reaches us all
+                self.give_up()
+                return
+            logger.error("worker died", extra={"exit_code": self.process.exitcode})
+            if time.monotonic() - self.started < CRASH_LOOP_SECONDS:
+                self.give_up()
+                return
+            self._start()
+
+    def stop(self) -> None:
+        """Let it finish its jobs, and wait for it."""
+        self.stopping = True
+        if self.process.is_alive():
+            self.process.terminate()
+        self.process.join()
+
+
+def serve(app: Flask, settings: Settings) -> None:
+    """Serve until SIGTERM or Ctrl-C."""
+    from granian.constants import Interfaces
+    from granian.http import HTTP1Settings
+    from granian.server import MPServer
+
+    lifeline = os.pipe()
+    wsgi = StaticFiles(app.wsgi_app, ROOT / "static")
+    gc.collect()
+    gc.freeze()  # what is there now is shared with the children; the collector would copy it by touching it
+    server = MPServer(
+        "portal",
+        address=settings.host,
+        port=settings.port,
+        interface=Interfaces.WSGI,
+        workers=settings.web_processes,
+        blocking_threads=settings.web_threads,
+        http1_settings=HTTP1Settings(header_read_timeout=15_000, max_buffer_size=256 * 1024),
+        log_dictconfig=LOGGING,
+        respawn_failed_workers=True,
+        workers_kill_timeout=30,
+    )
+    multiprocessing.set_start_method("fork", force=True)
+    keeper = WorkerKeeper(lambda: _work(app, lifeline), give_up=server.signal_handler_interrupt)
+    server.on_startup(keeper.watch)
+    try:
+        server.serve(target_loader=lambda: _web(app, wsgi, lifeline), wrap_loader=False)
+    finally:
+        keeper.stop()
+
+
+def _work(app: Flask, lifeline: tuple[int, int]) -> None:
+    """The worker's process."""
+    _begin_child(app, lifeline)
+    from portal import worker
+
+    worker.run(app)
+
+
+def _web(app: Flask, wsgi: Any, lifeline: tuple[int, int]) -> Any:
+    """What a web process serves, once it has been forked."""
+    _begin_child(app, lifeline)
+    return wsgi
+
+
+def _begin_child(app: Flask, lifeline: tuple[int, int]) -> None:
+    """Let go of what belongs to the parent, and leave when it is gone."""
+    reading, writing = lifeline
+    os.close(writing)
+    threading.Thread(target=_leave_with_parent, args=(reading,), name="lifeline", daemon=True).start()
+    with app.app_context():
+        db.engine.dispose(close=False)
+
+
+def _leave_with_parent(reading: int) -> None:
+    os.read(reading, 1)  # returns when nobody holds the other end any more
+    logger.error("the watching process is gone")
+    os.kill(os.getpid(), signal.SIGTERM)
+
+
+def stop_on_bad_port(settings: Settings) -> None:
+    """Say in one sentence that the address is taken, before anything is started."""
+    import socket
+
+    family = socket.AF_INET6 if ":" in settings.host else socket.AF_INET
+    with socket.socket(family, socket.SOCK_STREAM) as trial:
+        trial.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            trial.bind((settings.host, settings.port))
+        except OSError as error:
+            sys.exit(f"Can't listen on {settings.host}:{settings.port}: {error.strerror}. Set PORT to another one.")

@@ -1,0 +1,60 @@
+"""The worker: takes jobs from the queue, runs what the clock asks for, and says every half minute that it is alive."""
+
+import logging
+import signal
+import time
+from typing import Any
+
+from flask import Flask
+from huey.consumer import Consumer
+from sqlalchemy.exc import SQLAlchemyError
+
+from portal import health, jobs, schedule
+from portal.extensions import huey
+
+logger = logging.getLogger("portal.worker")
+THREADS = 2
+"""A long import leaves a thread for the mail."""
+PATIENCE_SECONDS = 25
+JOBS = (jobs, schedule)
+"""Modules whose jobs the worker must know."""
+
+
+class Worker(Consumer):  # type: ignore[misc]
+    """Huey's consumer, with a heartbeat in its main loop: it beats while its threads are looked after."""
+
+    app: Flask
+    _beaten = 0.0
+
+    def loop(self, health_check_ts: Any = None) -> Any:
+        """One turn of the main loop, ten a second."""
+        if self._signum is None and time.monotonic() - self._beaten > health.BEAT_SECONDS:
+            self._beaten = time.monotonic()
+            self._beat()
+        return super().loop(health_check_ts)
+
+    def _beat(self) -> None:
+        try:
+            with self.app.app_context():
+                health.beat()
+        except SQLAlchemyError as error:
+            logger.warning("no heartbeat", extra={"error": type(error).__name__})
+
+    def _handle_signal(self, signum: int, frame: Any) -> None:
+        jobs.leave()
+        super()._handle_signal(signum, frame)
+
+
+def run(app: Flask) -> None:
+    """Work until SIGTERM or Ctrl-C; then finish the jobs in hand, for at most `PATIENCE_SECONDS`."""
+    worker = Worker(
+        huey,
+        workers=THREADS,
+        max_delay=0.5,
+        scheduler_interval=5,
+        shutdown_timeout=PATIENCE_SECONDS,
+        graceful_signal="TERM",
+    )
+    worker._signal_actions[signal.SIGINT] = (False, True)
+    worker.app = app
+    worker.run()
