@@ -326,7 +326,7 @@ def upgrade() -> None:
     op.create_index(
         "ix_commitments_open_assignee",
         "commitments",
-        ["assignee_id", "due_on", "id"],
+        ["assignee_id", "side", "due_on", "id"],
         unique=False,
         sqlite_where=sa.text("state = 'open'"),
         postgresql_where=sa.text("state = 'open'"),
@@ -334,7 +334,7 @@ def upgrade() -> None:
     op.create_index(
         "ix_commitments_open_due",
         "commitments",
-        ["due_on", "id"],
+        ["side", "due_on", "id"],
         unique=False,
         sqlite_where=sa.text("state = 'open'"),
         postgresql_where=sa.text("state = 'open'"),
@@ -360,11 +360,13 @@ def upgrade() -> None:
         sa.Column("version", sa.Integer(), nullable=False),
         sa.Column("created_by_id", BIG_ID, nullable=True),
         sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("done_by_id", BIG_ID, nullable=True),
         sa.Column("done_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("undone_at", sa.DateTime(timezone=True), nullable=True),
         sa.ForeignKeyConstraint(["assignee_id"], ["users.id"], name=op.f("fk_follow_ups_assignee_id_users")),
         sa.ForeignKeyConstraint(["contact_id"], ["contacts.id"], name=op.f("fk_follow_ups_contact_id_contacts")),
         sa.ForeignKeyConstraint(["created_by_id"], ["users.id"], name=op.f("fk_follow_ups_created_by_id_users")),
+        sa.ForeignKeyConstraint(["done_by_id"], ["users.id"], name=op.f("fk_follow_ups_done_by_id_users")),
         sa.ForeignKeyConstraint(["customer_id"], ["customers.id"], name=op.f("fk_follow_ups_customer_id_customers")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_follow_ups")),
         sa.UniqueConstraint("form_id", name=op.f("uq_follow_ups_form_id")),
@@ -376,16 +378,32 @@ def upgrade() -> None:
         "follow_ups",
         ["assignee_id", "due_on", "id"],
         unique=False,
-        sqlite_where=sa.text("done_on IS NULL AND undone_at IS NULL"),
-        postgresql_where=sa.text("done_on IS NULL AND undone_at IS NULL"),
+        sqlite_where=sa.text("done_on IS NULL AND undone_at IS NULL AND origin <> 'purchase'"),
+        postgresql_where=sa.text("done_on IS NULL AND undone_at IS NULL AND origin <> 'purchase'"),
     )
     op.create_index(
         "ix_follow_ups_planned_due",
         "follow_ups",
         ["due_on", "id"],
         unique=False,
-        sqlite_where=sa.text("done_on IS NULL AND undone_at IS NULL"),
-        postgresql_where=sa.text("done_on IS NULL AND undone_at IS NULL"),
+        sqlite_where=sa.text("done_on IS NULL AND undone_at IS NULL AND origin <> 'purchase'"),
+        postgresql_where=sa.text("done_on IS NULL AND undone_at IS NULL AND origin <> 'purchase'"),
+    )
+    op.create_index(
+        "ix_follow_ups_reassuring_assignee",
+        "follow_ups",
+        ["assignee_id", "due_on", "id"],
+        unique=False,
+        sqlite_where=sa.text("done_on IS NULL AND undone_at IS NULL AND origin = 'purchase'"),
+        postgresql_where=sa.text("done_on IS NULL AND undone_at IS NULL AND origin = 'purchase'"),
+    )
+    op.create_index(
+        "ix_follow_ups_reassuring_due",
+        "follow_ups",
+        ["due_on", "id"],
+        unique=False,
+        sqlite_where=sa.text("done_on IS NULL AND undone_at IS NULL AND origin = 'purchase'"),
+        postgresql_where=sa.text("done_on IS NULL AND undone_at IS NULL AND origin = 'purchase'"),
     )
 
 

@@ -23,11 +23,14 @@ class Commitment(Model):
 
     __tablename__ = "commitments"
     __table_args__ = (
-        Index("ix_commitments_open_due", "due_on", "id", sqlite_where=OPEN, postgresql_where=OPEN),
-        Index("ix_commitments_open_assignee", "assignee_id", "due_on", "id", sqlite_where=OPEN, postgresql_where=OPEN),
+        Index("ix_commitments_open_due", "side", "due_on", "id", sqlite_where=OPEN, postgresql_where=OPEN),
+        Index(
+            "ix_commitments_open_assignee", "assignee_id", "side", "due_on", "id",
+            sqlite_where=OPEN, postgresql_where=OPEN,
+        ),
         Index("ix_commitments_customer_id_state_due_on", "customer_id", "state", "due_on"),
         Index("ix_commitments_state_settled_on_id", "state", "settled_on", "id"),
-    )
+    )  # fmt: skip
 
     id: Mapped[int] = mapped_column(BigId, primary_key=True)
     customer_id: Mapped[int] = mapped_column(ForeignKey("customers.id"))

@@ -18,7 +18,9 @@ PURPOSES = ("care", "reassurance", "issue", "meeting", "referral", "offer")
 CARE = ("care", "reassurance", "issue", "meeting")
 SELLING = ("offer",)
 OUTCOMES = ("reached", "no_answer", "left_message")
-PLANNED = text("done_on IS NULL AND undone_at IS NULL")
+PLANNED = text("done_on IS NULL AND undone_at IS NULL AND origin <> 'purchase'")
+REASSURING = text("done_on IS NULL AND undone_at IS NULL AND origin = 'purchase'")
+"""What is planned, in two halves that Today reads apart: an import may plan thousands of reassurances at once."""
 
 
 class FollowUp(Model):
@@ -30,6 +32,11 @@ class FollowUp(Model):
         Index(
             "ix_follow_ups_planned_assignee", "assignee_id", "due_on", "id",
             sqlite_where=PLANNED, postgresql_where=PLANNED,
+        ),
+        Index("ix_follow_ups_reassuring_due", "due_on", "id", sqlite_where=REASSURING, postgresql_where=REASSURING),
+        Index(
+            "ix_follow_ups_reassuring_assignee", "assignee_id", "due_on", "id",
+            sqlite_where=REASSURING, postgresql_where=REASSURING,
         ),
         Index("ix_follow_ups_customer_id_due_on", "customer_id", "due_on"),
         Index("ix_follow_ups_customer_id_done_on", "customer_id", "done_on"),
@@ -55,6 +62,8 @@ class FollowUp(Model):
     version: Mapped[int] = mapped_column(default=1)
     created_by_id: Mapped[int | None] = mapped_column(ForeignKey("users.id"))
     created_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    done_by_id: Mapped[int | None] = mapped_column(ForeignKey("users.id"))
+    """Who touched the customer: not always who planned it."""
     done_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     undone_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
 
