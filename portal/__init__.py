@@ -2,7 +2,7 @@
 
 from flask import Flask
 
-from portal import cli, context, errors, formats, links, logs, security, tables
+from portal import cli, context, errors, formats, language, links, logs, security, tables
 from portal.config import ROOT, Settings, from_environment
 from portal.extensions import babel, csrf, db, huey, limiter, login, mail, migrate
 
@@ -29,7 +29,8 @@ def create_app(settings: Settings | None = None) -> Flask:
     login.init_app(app)
     context.init_app(app)
     csrf.init_app(app)
-    babel.init_app(app, locale_selector=context.locale)
+    babel.init_app(app, locale_selector=language.spoken)
+    language.init_app(app)
     limiter.init_app(app)
     mail.init_app(app)
     huey.bind(app, settings)

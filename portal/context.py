@@ -10,6 +10,7 @@ from flask_login import current_user
 from portal import clock, htmx
 from portal.access import ask_to_sign_in
 from portal.extensions import login, reading_only
+from portal.language import speak, spoken
 from portal.links import path
 from portal.settings.models import LOCALES
 from portal.settings.queries import the_firm
@@ -37,10 +38,9 @@ def begin() -> ResponseReturnValue | None:
     if request.endpoint in ("static", "health.show"):
         return None
     g.firm = None
-    if "_user_id" in session and current_user.is_authenticated and g.firm is not None:
-        clock.use_zone(g.firm.time_zone)
-        return None
-    g.firm = the_firm()
+    if "_user_id" not in session or not current_user.is_authenticated:
+        g.firm = the_firm()
+    speak(_locale())
     if g.firm is not None:
         clock.use_zone(g.firm.time_zone)
     elif request.endpoint not in WITHOUT_FIRM:
@@ -53,22 +53,26 @@ def end(error: BaseException | None) -> None:
     reading_only.set(False)
 
 
-def locale() -> str:
+def _locale() -> str:
     """The language of this answer: the user's own, else the firm's, else what the browser asks for."""
     wanted = session.get("locale")
     if wanted in LOCALES:
         return str(wanted)
     if g.get("firm") is not None:
-        own = getattr(current_user, "locale", None) if "_user_id" in session else None
+        own = getattr(current_user, "locale", None)
         return str(own or g.firm.locale)
     return request.accept_languages.best_match(LOCALES) or "en"
 
 
 def for_templates() -> dict[str, Any]:
     """What every template may rely on."""
-    from portal.formats import language
-
-    return {"firm": g.get("firm"), "nav": navigation, "locale": language(), "wants_fragment": htmx.wants_fragment()}
+    return {
+        "firm": g.get("firm"),
+        "current_user": current_user._get_current_object(),  # the user itself: each look through the proxy costs
+        "nav": navigation,
+        "locale": spoken(),
+        "wants_fragment": htmx.wants_fragment(),
+    }
 
 
 def navigation() -> list[tuple[str, str, str, str]]:

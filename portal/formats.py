@@ -10,19 +10,14 @@ from functools import lru_cache
 from babel.dates import format_date, format_time
 from babel.numbers import format_currency, format_decimal, get_currency_precision
 from flask import Flask
-from flask_babel import get_locale, ngettext
+from flask_babel import ngettext
 from flask_babel import gettext as _
 from markupsafe import Markup, escape
 
 from portal import clock
+from portal.language import spoken
 
 __all__ = ["ago", "currency_exponent", "day", "due", "init_app", "moment", "money", "number", "phone"]
-
-
-def language() -> str:
-    """The language of the page that is being made: `es` or `en`."""
-    locale = get_locale()
-    return locale.language if locale is not None else "en"
 
 
 @lru_cache(maxsize=256)
@@ -44,7 +39,7 @@ def money(minor: int | None, currency: str | None) -> str:
     """Minor units as people read them: 4130000, MXN → "MXN 41,300"."""
     if minor is None or not currency:
         return "–"
-    return _money(minor, currency, language())
+    return _money(minor, currency, spoken())
 
 
 @lru_cache(maxsize=4096)
@@ -62,7 +57,7 @@ def day(value: date | None) -> Markup:
     """A day, short: "9 Nov", with its year when that is not this one."""
     if value is None:
         return Markup("–")
-    return _day(value, clock.today(), language())
+    return _day(value, clock.today(), spoken())
 
 
 def moment(value: datetime | None) -> Markup:
@@ -70,7 +65,7 @@ def moment(value: datetime | None) -> Markup:
     if value is None:
         return Markup("–")
     local = clock.local(value)
-    text = f"{day(local.date()).striptags()} {format_time(local, 'HH:mm', locale=language())}"
+    text = f"{day(local.date()).striptags()} {format_time(local, 'HH:mm', locale=spoken())}"
     return Markup('<time datetime="{}">{}</time>').format(value.isoformat(), text)
 
 
@@ -83,7 +78,7 @@ def ago(value: date | None) -> Markup:
     """A day gone by, as people say it: "today", "yesterday", "12 days ago", else the day itself."""
     if value is None:
         return escape(_("never"))
-    return _ago(value, clock.today(), language())
+    return _ago(value, clock.today(), spoken())
 
 
 @lru_cache(maxsize=4096)
@@ -104,7 +99,7 @@ def due(value: date | None) -> Markup:
     """A due day, as people say it: "3 days late", "today", "tomorrow", "in 4 days", else the day itself."""
     if value is None:
         return Markup("–")
-    return _due(value, clock.today(), language())
+    return _due(value, clock.today(), spoken())
 
 
 @lru_cache(maxsize=4096)
@@ -143,7 +138,7 @@ def phone(value: str | None) -> str:
 
 def number(value: float | int) -> str:
     """A number with the language's separators."""
-    return format_decimal(value, locale={"es": "es_MX", "en": "en_US"}[language()])
+    return format_decimal(value, locale={"es": "es_MX", "en": "en_US"}[spoken()])
 
 
 def init_app(app: Flask) -> None:

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from sqlalchemy import func, select
+from sqlalchemy import bindparam, func, select
 from sqlalchemy.orm import joinedload
 
 from portal import clock
@@ -11,20 +11,24 @@ from portal.settings.models import FIRM_ID, Firm
 from portal.users.models import SESSION_LASTS, User, UserSession, token_hash
 
 
+_SIGNED_IN = (
+    select(UserSession, User, Firm)
+    .join(User, User.id == UserSession.user_id)
+    .join(Firm, Firm.id == FIRM_ID)
+    .where(
+        UserSession.token_hash == bindparam("token_hash"),
+        UserSession.ended_at.is_(None),
+        UserSession.created_at > bindparam("oldest"),
+        User.disabled_at.is_(None),
+    )
+)
+"""Built once: every page of every user begins with it."""
+
+
 def signed_in(token: str) -> tuple[UserSession, User, Firm] | None:
     """The living session of that token with its user and the firm. Rides on the unique index of the token's hash."""
-    query = (
-        select(UserSession, User, Firm)
-        .join(User, User.id == UserSession.user_id)
-        .join(Firm, Firm.id == FIRM_ID)
-        .where(
-            UserSession.token_hash == token_hash(token),
-            UserSession.ended_at.is_(None),
-            UserSession.created_at > clock.now() - SESSION_LASTS,
-            User.disabled_at.is_(None),
-        )
-    )
-    return db.session.execute(query).first()
+    values = {"token_hash": token_hash(token), "oldest": clock.now() - SESSION_LASTS}
+    return db.session.execute(_SIGNED_IN, values).first()
 
 
 def user_by_email(email: str) -> User | None:
