@@ -1,1 +1,1 @@
-"""From a firm's own files to customers and purchases: read, map, check, run, report."""
+"""Imports: a firm's own file, of purchases or of customers, read, checked, explained and taken in."""

@@ -1,0 +1,109 @@
+"""Columns: guessed from headers in two languages and from what is in them, or said by hand."""
+
+from pathlib import Path
+
+import pytest
+
+from portal.imports import columns, reading
+
+FILES = Path(__file__).parent / "files"
+
+
+def guessed(name: str, kind: str = "purchases") -> columns.Guess:
+    table = reading.open_table(FILES / name, name)
+    return columns.guess(kind, table.headers, table.sample)
+
+
+def test_a_plain_shop_log() -> None:
+    guess = guessed("shop.csv")
+    assert guess.mapping == {"date": "date", "amount": "amount_usd", "customer": "customer"}
+    assert guess.currency == "USD"
+
+
+def test_a_shopify_export() -> None:
+    guess = guessed("shopify.csv")
+    assert guess.source == "shopify"
+    assert guess.mapping == {
+        "order": "Name", "date": "Created at", "amount": "Total", "refund": "Refunded Amount",
+        "cancelled": "Cancelled at", "status": "Financial Status", "currency": "Currency", "email": "Email",
+        "phone": "Billing Phone", "name": "Billing Name", "description": "Lineitem name",
+    }  # fmt: skip
+
+
+def test_a_woocommerce_export() -> None:
+    guess = guessed("woocommerce.csv")
+    assert guess.source == "woocommerce"
+    assert guess.mapping == {
+        "date": "Order Date", "amount": "Order Total Amount", "email": "Email (Billing)", "phone": "Phone (Billing)",
+        "name": "First Name (Billing)", "last_name": "Last Name (Billing)", "order": "Order Number",
+        "currency": "Order Currency", "description": "Item Name", "status": "Order Status",
+        "refund": "Order Refund Amount",
+    }  # fmt: skip
+
+
+def test_another_woocommerce_export() -> None:
+    headers = (
+        "order_id,order_number,order_date,status,order_total,order_currency,customer_id,billing_first_name,"
+        "billing_last_name,billing_email,billing_phone,refunded_total"
+    )
+    guess = columns.guess("purchases", headers.split(","), [])
+    assert guess.source == "woocommerce"
+    assert guess.mapping["customer"] == "customer_id"
+    assert guess.mapping["refund"] == "refunded_total"
+
+
+def test_spanish_headers() -> None:
+    assert guessed("ventas.csv").mapping == {
+        "date": "Fecha", "amount": "Importe", "email": "Correo electrónico", "phone": "Teléfono", "name": "Cliente",
+    }  # fmt: skip
+    assert columns.guess("purchases", ["FECHA DE COMPRA", "Nombre del cliente", "Monto (MXN)"], []) == (
+        "file",
+        {
+            "date": "FECHA DE COMPRA",
+            "amount": "Monto (MXN)",
+            "customer": "Nombre del cliente",
+            "name": "Nombre del cliente",
+        },
+        "MXN",
+    )
+
+
+def test_a_customer_list() -> None:
+    assert guessed("clientes.csv", "customers").mapping == {
+        "name": "Nombre", "customer": "No. de cliente", "email": "Correo", "phone": "Teléfono", "city": "Ciudad",
+        "contact_name": "Contacto", "contact_email": "Correo del contacto", "contact_phone": "Teléfono del contacto",
+        "assignee": "Responsable", "tags": "Etiquetas", "notes": "Notas",
+    }  # fmt: skip
+    headers = "Name,External ID,Email,Phone,Contact name,Contact e-mail,Contact phone,Assignee e-mail,Tags,City,Notes"
+    assert set(columns.guess("customers", headers.split(","), []).mapping) == set(columns.CUSTOMER_FIELDS) - {
+        "last_name"
+    }
+
+
+def test_columns_without_names_are_told_by_what_is_in_them() -> None:
+    sample = [["ana@x.mx", "7", "31/01/2024", "12.50"], ["b@x.mx", "8", "01/02/2024", "7.25"]]
+    assert columns.guess("purchases", ["#1", "#2", "#3", "#4"], sample).mapping == {
+        "email": "#1", "date": "#3", "amount": "#4",
+    }  # fmt: skip
+
+
+def test_what_is_missing() -> None:
+    assert columns.missing("purchases", {}) == ["date", "amount", "customer"]
+    assert columns.missing("purchases", {"date": "a", "amount": "b", "phone": "c"}) == []
+    assert columns.missing("customers", {"city": "a"}) == ["name"]
+
+
+def test_by_hand() -> None:
+    headers = ["Cliente", "Fecha de compra", "Importe"]
+    said = columns.by_hand("purchases", "customer=cliente, date=fecha de compra,amount=Importe", headers)
+    assert said == {"customer": "Cliente", "date": "Fecha de compra", "amount": "Importe"}
+
+
+@pytest.mark.parametrize(
+    ("text", "code"),
+    [("customer", "mapping_unreadable"), ("colour=Cliente", "field_unknown"), ("date=Día", "column_unknown")],
+)
+def test_a_bad_mapping_is_refused(text: str, code: str) -> None:
+    with pytest.raises(columns.BadMapping) as refused:
+        columns.by_hand("purchases", text, ["Cliente"])
+    assert refused.value.code == code
