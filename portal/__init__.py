@@ -2,7 +2,7 @@
 
 from flask import Flask
 
-from portal import cli, context, errors, formats, language, links, logs, security, tables
+from portal import cli, context, errors, formats, frame, language, links, logs, security, tables
 from portal.config import ROOT, Settings, from_environment
 from portal.extensions import babel, csrf, db, huey, limiter, login, mail, migrate
 
@@ -31,6 +31,7 @@ def create_app(settings: Settings | None = None) -> Flask:
     csrf.init_app(app)
     babel.init_app(app, locale_selector=language.spoken)
     language.init_app(app)
+    frame.init_app(app)
     limiter.init_app(app)
     mail.init_app(app)
     huey.bind(app, settings)
