@@ -4,12 +4,16 @@ Instants are UTC. A day is a day in the firm's time zone, which a request, a com
 or a job names once through `use_zone`.
 """
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from contextvars import ContextVar
 from datetime import UTC, date, datetime
 from functools import lru_cache
 from zoneinfo import ZoneInfo
 
 _zone: ContextVar[ZoneInfo] = ContextVar("zone", default=ZoneInfo("UTC"))
+
+_told: ContextVar[datetime | None] = ContextVar("told", default=None)
 
 
 @lru_cache(maxsize=64)
@@ -25,7 +29,17 @@ def use_zone(name: str) -> None:
 
 def now() -> datetime:
     """The present instant, aware, in UTC."""
-    return datetime.now(UTC)
+    return _told.get() or datetime.now(UTC)
+
+
+@contextmanager
+def as_of(instant: datetime) -> Iterator[None]:
+    """Within, it is that aware instant: for telling a history through the verbs that the present uses."""
+    token = _told.set(instant)
+    try:
+        yield
+    finally:
+        _told.reset(token)
 
 
 def today() -> date:

@@ -21,6 +21,8 @@ from portal.mail.models import Heartbeat
 health = Blueprint("health", __name__)
 BEAT_SECONDS = 30
 STALE = timedelta(seconds=90)
+REVISION = re.compile(r'^revision\b.*?= "(\w+)"', re.MULTILINE)
+FOLLOWED = re.compile(r'^down_revision\b.*?= "(\w+)"', re.MULTILINE)
 
 
 @health.get("/healthz")
@@ -51,7 +53,6 @@ def beat() -> None:
 @cache
 def newest_migrations() -> set[str]:
     """The revisions that no other follows: one, unless two branches of history meet."""
-    files = [path.read_text() for path in Path(ROOT, "migrations", "versions").glob("*.py")]
-    revisions = {found for source in files for found in re.findall(r'^revision\b.*?= "(\w+)"', source, re.MULTILINE)}
-    followed = {found for source in files for found in re.findall(r'^down_revision\b.*?= "(\w+)"', source, re.MULTILINE)}
-    return revisions - followed
+    sources = [path.read_text() for path in Path(ROOT, "migrations", "versions").glob("*.py")]
+    revisions = {found for source in sources for found in REVISION.findall(source)}
+    return revisions - {found for source in sources for found in FOLLOWED.findall(source)}

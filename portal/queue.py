@@ -6,6 +6,7 @@ may be lost, and everything in it may run twice.
 """
 
 import sqlite3
+import threading
 from typing import Any
 
 from flask import Flask
@@ -30,6 +31,7 @@ class Queue(Huey):  # type: ignore[misc]
 
     app: Flask
     _store: BaseStorage | None = None
+    _opening = threading.Lock()
 
     def bind(self, app: Flask, settings: Settings) -> None:
         """Serve this app, with the store that its settings name."""
@@ -41,9 +43,10 @@ class Queue(Huey):  # type: ignore[misc]
 
     @property
     def storage(self) -> BaseStorage:
-        """The store: memory in tests, Redis where there is one, the PostgreSQL database, or a file in the instance folder."""
+        """The store: memory in tests; Redis where there is one, else the PostgreSQL database, else a file."""
         if self._store is None:
-            self._store = _opened(self.name, self._settings)
+            with self._opening:
+                self._store = self._store or _opened(self.name, self._settings)
         return self._store
 
     @storage.setter

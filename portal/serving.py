@@ -1,8 +1,8 @@
 """`serve`: the web server and the worker, watched over by one process.
 
 The app is made once, before the others are forked from it, so that they share its memory. Whoever
-of them dies is started again; twice within seconds ends them all, for whatever started the portal
-to notice. SIGTERM lets each finish what is in flight. Should the watching process itself be killed,
+of them dies is started again; one that keeps dying within seconds ends them all, for whatever
+started the portal to notice. SIGTERM lets each finish what is in flight. Should the watching process itself be killed,
 the others notice that its end of a pipe is closed, and leave as well.
 """
 
@@ -37,7 +37,8 @@ class WorkerKeeper:
 
     def __init__(self, run: Callable[[], None], give_up: Callable[[], None]) -> None:
         self.run, self.give_up = run, give_up
-        self.stopping = False
+        self.stopping = self.failed = False
+        self.early_deaths = 0
         self._start()
 
     def _start(self) -> None:
@@ -58,7 +59,10 @@ class WorkerKeeper:
                 self.give_up()
                 return
             logger.error("worker died", extra={"exit_code": self.process.exitcode})
-            if time.monotonic() - self.started < CRASH_LOOP_SECONDS:
+            early = time.monotonic() - self.started < CRASH_LOOP_SECONDS
+            self.early_deaths = self.early_deaths + 1 if early else 0
+            if self.early_deaths > 1:
+                self.failed = True
                 self.give_up()
                 return
             self._start()
@@ -100,6 +104,8 @@ def serve(app: Flask, settings: Settings) -> None:
         server.serve(target_loader=lambda: _web(app, wsgi, lifeline), wrap_loader=False)
     finally:
         keeper.stop()
+    if keeper.failed:
+        sys.exit(1)
 
 
 def _work(app: Flask, lifeline: tuple[int, int]) -> None:

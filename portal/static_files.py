@@ -1,4 +1,4 @@
-"""Static files, answered from memory before Flask is asked: small, compressed once, with the headers of every other answer.
+"""Static files, answered from memory before Flask is asked: compressed once, with the headers of every other answer.
 
 Their addresses change with their content (`static_url`), so browsers may keep them for a year.
 """

@@ -1,0 +1,44 @@
+"""Furnishes a portal for tests that run it in processes of their own: schema, firm, one user's session, customers.
+
+Run as a module with the settings in the environment; prints the session's cookie, its CSRF token and the customers' ids.
+"""
+
+import json
+import sys
+
+from flask_migrate import upgrade
+from itsdangerous import URLSafeTimedSerializer
+
+from portal import clock, create_app
+from portal.customers.models import Customer
+from portal.extensions import db
+from portal.settings.models import Firm
+from portal.users.models import User
+from tests.browser import CSRF_SECRET
+
+
+def furnish(customers: int) -> dict[str, object]:
+    """See the module."""
+    app = create_app()
+    with app.app_context():
+        upgrade()
+        db.session.add(Firm(name="Muebles Montaña", locale="en", created_at=clock.now()))
+        user = User(name="Lucía Support", email="support@firm.example", role="support", created_at=clock.now())
+        made = [Customer(name=f"Customer {n}", created_at=clock.now()) for n in range(customers)]
+        for customer in made:
+            customer.index_words([])
+        db.session.add_all([user, *made])
+        db.session.flush()
+        user.sign_in("a test browser")
+        db.session.commit()
+        session = {"_user_id": user.session_token, "_fresh": True, "csrf_token": CSRF_SECRET, "_permanent": True}
+        signer = app.session_interface.get_signing_serializer(app)  # type: ignore[attr-defined]
+        return {
+            "cookie": f"{app.config['SESSION_COOKIE_NAME']}={signer.dumps(session)}",
+            "csrf": URLSafeTimedSerializer(str(app.secret_key), salt="wtf-csrf-token").dumps(CSRF_SECRET),
+            "customers": [customer.id for customer in made],
+        }
+
+
+if __name__ == "__main__":
+    print(json.dumps(furnish(int(sys.argv[1]))))

@@ -1,0 +1,102 @@
+"""`serve`: pages and static files with the same headers, a worker beside them, and an orderly end."""
+
+import gzip
+import json
+import os
+import signal
+import threading
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from portal.security import HEADERS
+from tests.conftest import ON_POSTGRESQL
+from tests.runtime.portal_process import Portal, furnished, group_is_alive
+
+
+@pytest.fixture
+def portal(tmp_path: Path) -> Iterator[Portal]:
+    """A portal of this test's own, running."""
+    url = None
+    if ON_POSTGRESQL:
+        from tests.postgres import server_url
+
+        url = server_url(f"serve_{os.getpid()}_{abs(hash(tmp_path))}")
+    with furnished(tmp_path / "instance", url) as portal:
+        yield portal
+
+
+def test_serves_pages_and_files_and_keeps_its_worker(portal: Portal) -> None:
+    portal.wait_for(lambda: (portal.health() or {}).get("status") == "ok")
+
+    page = portal.get("/customers")
+    assert page.status == 200
+    assert b"Customer 1" in page.body
+
+    file = portal.get("/static/app.css?v=1", Accept_Encoding="gzip")
+    assert file.status == 200
+    assert file.headers["content-encoding"] == "gzip"
+    assert gzip.decompress(file.body) == (Path(__file__).parents[2] / "static" / "app.css").read_bytes()
+    assert "immutable" in file.headers["cache-control"]
+    assert portal.get("/static/app.css", If_None_Match=file.headers["etag"]).status == 304
+    for answer in (page, file, portal.get("/static/nothing"), portal.get("/static/../portal/config.py")):
+        assert {name: answer.headers.get(name.lower()) for name in HEADERS} == HEADERS
+
+    for line in portal.log().splitlines():
+        json.loads(line)
+
+    worker = worker_of(portal)
+    os.kill(worker, signal.SIGKILL)
+    portal.wait_for(lambda: worker_of(portal) not in (None, worker))
+
+    assert portal.terminate() == 0
+    assert portal.process is not None
+    assert not group_is_alive(portal.process.pid)
+
+
+def test_leaves_with_the_process_that_watches_over_it(portal: Portal) -> None:
+    assert portal.process is not None
+    portal.process.kill()
+    portal.process.wait()
+    portal.wait_for(lambda: not group_is_alive(portal.process.pid))  # type: ignore[union-attr]
+
+
+def test_sigterm_under_load_fails_no_request(portal: Portal) -> None:
+    """Whoever was connected gets an answer; whoever comes later is told so by the socket, before sending anything."""
+    going, failed, answered = threading.Event(), [], []
+
+    def visit() -> None:
+        while not going.is_set():
+            try:
+                connection = portal.connect()
+                connection.connect()
+            except OSError:
+                return  # the door is closed: nothing was asked
+            try:
+                answered.append(portal.get("/customers", connection=connection).status)
+            except Exception as error:
+                failed.append(repr(error))
+            finally:
+                connection.close()
+
+    visitors = [threading.Thread(target=visit) for _ in range(8)]
+    for visitor in visitors:
+        visitor.start()
+    portal.wait_for(lambda: len(answered) > 40)
+    assert portal.terminate() == 0
+    going.set()
+    for visitor in visitors:
+        visitor.join()
+    assert failed == []
+    assert set(answered) == {200}
+
+
+def worker_of(portal: Portal) -> int | None:
+    """The worker's process id: the child that listens to no port is not told apart by name, so its threads tell."""
+    assert portal.process is not None
+    tasks = Path(f"/proc/{portal.process.pid}/task").glob("*/children")
+    children = [child for task in tasks for child in task.read_text().split()]
+    threads = {child: {t.read_text().strip() for t in Path(f"/proc/{child}/task").glob("*/comm")} for child in children}
+    workers = [int(child) for child, names in threads.items() if not any("tokio" in name for name in names)]
+    return workers[0] if workers else None
