@@ -17,7 +17,7 @@ PYTEST := $(BIN)/python -m pytest -n $(WORKERS)
 LOCK := CUSTOM_COMPILE_COMMAND="make lock" $(BIN)/pip-compile --quiet --upgrade --allow-unsafe --strip-extras \
 	--no-emit-options --no-emit-index-url --no-emit-find-links --no-emit-trusted-host
 
-.PHONY: demo run test check bench messages lock screenshots clean set-up set-up-tests
+.PHONY: demo run test check tidy bench messages lock screenshots clean set-up set-up-tests
 
 demo: export PORTAL_INSTANCE ?= instance/demo
 demo: set-up
@@ -50,6 +50,11 @@ check: set-up-tests
 	$(BIN)/mypy
 	$(BIN)/lint-imports --no-logo
 	$(BIN)/python -m pytest -q tests/test_catalogues.py
+
+# Put the code into the shape that `make check` asks for, where a tool can.
+tidy: set-up-tests
+	@$(BIN)/ruff check --quiet --fix . || true
+	@$(BIN)/ruff format --quiet .
 
 bench: set-up-tests
 	$(BIN)/python -m bench

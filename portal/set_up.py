@@ -146,7 +146,10 @@ def browser() -> None:
     if chromium() is not None:
         return
     if os.geteuid() != 0 or shutil.which("apt-get") is None:
-        give_up("The browser tests need Chromium or Google Chrome: install one, or run `make test` as root.")
+        give_up(
+            "The browser tests need Chromium or Google Chrome: install one, name it in PORTAL_CHROMIUM,\n"
+            "or run `make test` as root."
+        )
     with step("Chromium, which this machine lacks"):
         run("apt-get", "-qq", "update")
         run("apt-get", "-qq", "install", "-y", "--no-install-recommends", "chromium")
@@ -158,7 +161,9 @@ def browser() -> None:
 
 
 def chromium() -> str | None:
-    """The path of an installed Chromium or Chrome."""
+    """The path of an installed Chromium or Chrome: the one that `PORTAL_CHROMIUM` names, or the first that is found."""
+    if named := os.environ.get("PORTAL_CHROMIUM"):
+        return named
     on_path = (shutil.which(name) for name in CHROMIUM)
     on_macos = (path for path in CHROMIUM_ON_MACOS if Path(path).exists())
     return next((path for path in on_path if path), None) or next(on_macos, None)

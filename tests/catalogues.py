@@ -114,6 +114,5 @@ def places(text: str) -> set[str]:
 
 if __name__ == "__main__":
     for each in LANGUAGES:
-        waiting = [message.id for message in update(each) if message.id and not all(message.string or "")]
-        for text in waiting:
-            sys.stdout.write(f"{each}: {text!r} waits for its translation\n")
+        update(each)
+        sys.stdout.writelines(f"{each}: {fault}\n" for fault in sorted(faults(each)))

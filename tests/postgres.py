@@ -10,7 +10,7 @@ A test run has one shared server, started when a test first asks for it and stop
 
 A test that kills its server has one of its own:
 
-    with Server(durable=True) as server:
+    with own_server() as server:          # or the fixture own_postgres
         url = server.url("portal")
         server.kill()                     # SIGKILL to the postmaster
         server.start()                    # recovers what was committed
@@ -44,6 +44,7 @@ from psycopg import sql
 ROOT = Path(__file__).resolve().parent.parent
 SHARED_FOLDER = "PORTAL_TEST_POSTGRES_FOLDER"
 """The environment variable by which the workers of pytest-xdist find the run's one server."""
+NOTE = "server.json"
 
 SETTINGS = {"listen_addresses": "''", "timezone": "UTC", "max_connections": 200, "log_min_messages": "warning"}
 NOT_DURABLE = {"fsync": "off", "full_page_writes": "off", "synchronous_commit": "off"}
@@ -57,10 +58,10 @@ class PostgresError(RuntimeError):
 class Server:
     """One PostgreSQL server in a folder of its own, reached through a Unix socket in that folder."""
 
-    def __init__(self, *, durable: bool = False, programs: Path | None = None) -> None:
-        """Make the folder, the programs (unless given) and an empty cluster; `durable` leaves fsync on."""
+    def __init__(self, programs: Path, *, durable: bool = False) -> None:
+        """Make the folder and an empty cluster in it; `durable` leaves fsync on."""
         self.folder = new_folder()
-        self.programs = programs or copy_programs(self.folder / "programs")
+        self.programs = programs
         self.data = self.folder / "data"
         self.data.mkdir(mode=0o700)
         if os.geteuid() == 0:
@@ -148,14 +149,28 @@ def server_url(database: str) -> str:
 
 def shared_server() -> Path:
     """The folder of the run's shared server (its socket and its log are there), started by whoever asks first."""
-    shared = Path(os.environ[SHARED_FOLDER])
-    note = shared / "server.json"
-    with (shared / "lock").open("w") as lock:
-        fcntl.flock(lock, fcntl.LOCK_EX)
+    with only_one_of_the_workers() as shared:
+        note = shared / NOTE
         if not note.exists():
-            server = Server(programs=copy_programs(shared / "programs")).start()
+            server = Server(copy_programs(shared / "programs")).start()
             note.write_text(json.dumps({"folder": str(server.folder), "pid": server.pid}))
     return Path(json.loads(note.read_text())["folder"])
+
+
+def own_server() -> Server:
+    """A durable server of one test, not started yet, which may be killed and started again."""
+    with only_one_of_the_workers() as shared:
+        programs = copy_programs(shared / "programs")
+    return Server(programs, durable=True)
+
+
+@contextmanager
+def only_one_of_the_workers() -> Iterator[Path]:
+    """The folder that the run's workers share, entered by one of them at a time."""
+    shared = Path(os.environ[SHARED_FOLDER])
+    with (shared / "lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        yield shared
 
 
 def pg_dump() -> Path:
@@ -195,7 +210,7 @@ def copy_programs(target: Path) -> Path:
     if target.exists():
         return target
     tree = native_tree()
-    shutil.copytree(tree, target, symlinks=True)
+    shutil.copytree(tree, target, symlinks=True, ignore=shutil.ignore_patterns("*.a", "pkgconfig"))
     for link in json.loads((tree / "pg-symlinks.json").read_text()):
         made = target / Path(link["target"]).relative_to("native")
         real = target / Path(link["source"]).relative_to("native")
@@ -268,7 +283,7 @@ def pytest_unconfigure(config: pytest.Config) -> None:
     if hasattr(config, "workerinput"):
         return
     shared = Path(os.environ.pop(SHARED_FOLDER))
-    note = shared / "server.json"
+    note = shared / NOTE
     if note.exists():
         told = json.loads(note.read_text())
         stop_and_wait(told["pid"])
@@ -297,5 +312,5 @@ def postgres_server() -> Path:
 @pytest.fixture
 def own_postgres() -> Iterator[Server]:
     """A durable PostgreSQL server of one test, which may kill it and start it again."""
-    with Server(durable=True) as server:
+    with own_server() as server:
         yield server

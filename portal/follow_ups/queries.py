@@ -37,7 +37,7 @@ def touches_of_many(customer_ids: Sequence[int]) -> dict[int, tuple[date | None,
     return {id: (last, planned) for id, last, planned in db.session.execute(query)}
 
 
-def customers_to_reassure(customer_ids: Sequence[int]) -> Sequence[Row[tuple[int, int | None]]]:
+def customers_to_reassure(customer_ids: Sequence[int]) -> Sequence[Row[int, int | None]]:
     """(id, assignee id) of those of these live customers for whom no reassurance is open, by id."""
     open_already = select(FollowUp.id).where(
         FollowUp.customer_id == Customer.id, OPEN, FollowUp.purpose == "reassurance"

@@ -10,7 +10,6 @@ from portal.extensions import db
 from portal.settings.models import FIRM_ID, Firm
 from portal.users.models import SESSION_LASTS, User, UserSession, token_hash
 
-
 _SIGNED_IN = (
     select(UserSession, User, Firm)
     .join(User, User.id == UserSession.user_id)

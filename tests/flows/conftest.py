@@ -1,7 +1,5 @@
 """A real Chromium against the app on a real socket. A browser that can't be found is a failure, never a skip."""
 
-import os
-import shutil
 import threading
 from collections.abc import Callable, Iterator
 
@@ -11,6 +9,7 @@ from flask.sessions import SecureCookieSessionInterface
 from playwright.sync_api import Browser, BrowserContext, Page, Playwright, sync_playwright
 from werkzeug.serving import make_server
 
+from portal import set_up
 from portal.extensions import db
 from portal.users.models import User
 from tests.browser import CSRF_SECRET
@@ -38,7 +37,7 @@ def playwright() -> Iterator[Playwright]:
 @pytest.fixture(scope="session")
 def chromium(playwright: Playwright) -> Iterator[Browser]:
     """The system's Chromium, headless."""
-    path = os.environ.get("PORTAL_CHROMIUM") or shutil.which("chromium") or shutil.which("google-chrome")
+    path = set_up.chromium()
     assert path, "no Chromium: `make test` installs it as root; else install it or name it in PORTAL_CHROMIUM"
     browser = playwright.chromium.launch(executable_path=path, args=QUIET)
     yield browser
