@@ -1,15 +1,18 @@
-"""What stands around every page is worked out once, not for every page.
+"""What every page has, made cheaply.
 
-The head, the sidebar and the search field depend on the language, the firm, the user and the room, and on nothing else.
+The frame around a page is worked out once, and the pieces that stand on every row of a list are plain functions, since
+fifty rows of macros cost more than the rows.
 """
 
-from functools import lru_cache
+from functools import cache, lru_cache
 from typing import Any
 
 from flask import Flask, current_app
-from markupsafe import Markup
+from markupsafe import Markup, escape
 
+from portal.language import page_gettext as _
 from portal.language import spoken
+from portal.links import static_url
 
 
 def kept(template: str, **about: Any) -> Markup:
@@ -22,6 +25,40 @@ def _made(app: Flask, template: str, locale: str, **about: Any) -> Markup:
     return Markup(app.jinja_env.get_template(template).render(about))  # noqa: S704 - what Jinja made is escaped
 
 
+@cache
+def icon(name: str) -> Markup:
+    """One icon of the sprite, 18 px; it says nothing, so what holds it needs a name."""
+    return Markup('<svg class="i" aria-hidden="true"><use href="{}#{}"/></svg>').format(static_url("icons.svg"), name)
+
+
+@cache
+def _contact(locale: str, small: bool) -> tuple[str, str]:
+    """The buttons of a phone and of an address, with `%s` for the number, its digits, the address, and whose it is."""
+    kind = "btn btn-icon btn-small" if small else "btn btn-icon"
+
+    def button(scheme: str, name: str, picture: str, more: str = "") -> str:
+        link = f'<a class="{kind}" href="{scheme}%s"{more} title="{name}" aria-label="{name} %s">'
+        return f"{link}{icon(picture)}</a>"
+
+    call = button("tel:", _("Call"), "phone")
+    write = button("https://wa.me/", "WhatsApp", "whatsapp", ' target="_blank" rel="noopener"')
+    return f"{call} {write} ", button("mailto:", _("E-mail"), "mail")
+
+
+@lru_cache(maxsize=4096)
+def _contact_buttons(locale: str, phone: str | None, email: str | None, who: str, small: bool) -> Markup:
+    call, mail = _contact(locale, small)
+    whose, number = escape(who), escape(phone or "")
+    shown = call % (number, whose, number.lstrip("+"), whose) if phone else ""
+    shown += mail % (escape(email), whose) if email else ""
+    return Markup(shown)  # noqa: S704 - every value above is escaped
+
+
+def contact_buttons(phone: str | None, email: str | None, who: str = "", small: bool = False) -> Markup:
+    """Call, WhatsApp and e-mail for an E.164 number and an address, whichever there is; `who` completes their names."""
+    return _contact_buttons(spoken(), phone, email, who, small)
+
+
 def init_app(app: Flask) -> None:
-    """Give templates `kept`."""
-    app.jinja_env.globals["kept"] = kept
+    """Give templates `kept`, and to the macros what they hand on."""
+    app.jinja_env.globals.update(kept=kept, plain_icon=icon, plain_contact_buttons=contact_buttons)
