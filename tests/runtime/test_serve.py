@@ -47,6 +47,7 @@ def test_serves_pages_and_files_and_keeps_its_worker(portal: Portal) -> None:
         json.loads(line)
 
     worker = worker_of(portal)
+    assert worker is not None
     os.kill(worker, signal.SIGKILL)
     portal.wait_for(lambda: worker_of(portal) not in (None, worker))
 
