@@ -19,6 +19,7 @@ from typing import Any
 
 from flask import Flask
 
+from portal.compression import Compressed
 from portal.config import ROOT, Settings
 from portal.extensions import db
 from portal.static_files import StaticFiles
@@ -77,15 +78,29 @@ class WorkerKeeper:
 
 def serve(app: Flask, settings: Settings) -> None:
     """Serve until SIGTERM or Ctrl-C."""
+    lifeline = os.pipe()
+    wsgi = StaticFiles(Compressed(app.wsgi_app), ROOT / "static")
+    gc.collect()
+    gc.freeze()  # what is there now is shared with the children; the collector would copy it by touching it
+    server = web_server(settings)
+    keeper = WorkerKeeper(lambda: _work(app, lifeline), give_up=server.signal_handler_interrupt)
+    server.on_startup(keeper.watch)
+    try:
+        server.serve(target_loader=lambda: _web(app, wsgi, lifeline), wrap_loader=False)
+    finally:
+        keeper.stop()
+    if keeper.failed:
+        sys.exit(1)
+
+
+def web_server(settings: Settings) -> Any:
+    """Granian as the portal runs it: processes forked from this one, each with some threads for Python."""
     from granian.constants import Interfaces
     from granian.http import HTTP1Settings
     from granian.server import MPServer
 
-    lifeline = os.pipe()
-    wsgi = StaticFiles(app.wsgi_app, ROOT / "static")
-    gc.collect()
-    gc.freeze()  # what is there now is shared with the children; the collector would copy it by touching it
-    server = MPServer(
+    multiprocessing.set_start_method("fork", force=True)
+    return MPServer(
         "portal",
         address=settings.host,
         port=settings.port,
@@ -97,15 +112,6 @@ def serve(app: Flask, settings: Settings) -> None:
         respawn_failed_workers=True,
         workers_kill_timeout=30,
     )
-    multiprocessing.set_start_method("fork", force=True)
-    keeper = WorkerKeeper(lambda: _work(app, lifeline), give_up=server.signal_handler_interrupt)
-    server.on_startup(keeper.watch)
-    try:
-        server.serve(target_loader=lambda: _web(app, wsgi, lifeline), wrap_loader=False)
-    finally:
-        keeper.stop()
-    if keeper.failed:
-        sys.exit(1)
 
 
 def _work(app: Flask, lifeline: tuple[int, int]) -> None:

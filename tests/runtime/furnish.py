@@ -1,6 +1,7 @@
 """Furnishes a portal for tests that run it in processes of their own: schema, firm, one user's session, customers.
 
-Run as a module with the settings in the environment; prints the session cookie, its CSRF token and the customer ids.
+Run as a module with the settings in the environment; prints the session's cookie, its CSRF token and the ids of the
+customers.
 """
 
 import json

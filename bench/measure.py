@@ -1,0 +1,83 @@
+"""Reading what processes cost out of /proc, and asking pages over one open connection."""
+
+import http.client
+import os
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from pathlib import Path
+
+TICK = os.sysconf("SC_CLK_TCK")
+
+
+def family(*roots: int) -> list[int]:
+    """These processes and all that descend from them."""
+    parents: dict[int, int] = {}
+    for stat in Path("/proc").glob("[0-9]*/stat"):
+        try:
+            parents[int(stat.parent.name)] = int(stat.read_text().rpartition(")")[2].split()[1])
+        except OSError:
+            continue
+    found = set(roots)
+    while more := {child for child, parent in parents.items() if parent in found} - found:
+        found |= more
+    return sorted(found)
+
+
+def cpu_seconds(processes: Iterable[int]) -> float:
+    """User and system time of these processes so far, from /proc/<pid>/stat."""
+    ticks = 0
+    for process in processes:
+        try:
+            fields = Path(f"/proc/{process}/stat").read_text().rpartition(")")[2].split()
+        except OSError:
+            continue
+        ticks += int(fields[11]) + int(fields[12])
+    return ticks / TICK
+
+
+def pss_megabytes(processes: Iterable[int]) -> float:
+    """Memory that these processes hold, shared pages counted once, from /proc/<pid>/smaps_rollup."""
+    kilobytes = 0
+    for process in processes:
+        for line in Path(f"/proc/{process}/smaps_rollup").read_text().splitlines():
+            if line.startswith("Pss:"):
+                kilobytes += int(line.split()[1])
+    return kilobytes / 1024
+
+
+@dataclass
+class Served:
+    """Requests of one kind, and the CPU time that they cost all processes together."""
+
+    requests: int = 0
+    cpu: float = 0.0
+    rounds: list[float] = field(default_factory=list)
+    """Milliseconds per request in each round."""
+
+    def add(self, requests: int, cpu: float) -> None:
+        """One round more."""
+        self.requests += requests
+        self.cpu += cpu
+        self.rounds.append(1000 * cpu / requests)
+
+    @property
+    def milliseconds(self) -> float:
+        """CPU time per request."""
+        return 1000 * self.cpu / self.requests
+
+
+class Visitor:
+    """One browser that keeps its connection open."""
+
+    def __init__(self, port: int, headers: dict[str, str] | None = None) -> None:
+        self.connection = http.client.HTTPConnection("127.0.0.1", port, timeout=120)
+        self.headers = {"Accept-Encoding": "gzip", **(headers or {})}
+
+    def ask(self, method: str, path: str, body: str | None = None, **headers: str) -> tuple[int, bytes]:
+        """Status and body, as they came over the wire."""
+        more = {name.replace("_", "-"): value for name, value in headers.items()}
+        if body is not None:
+            more["Content-Type"] = "application/x-www-form-urlencoded"
+        self.connection.request(method, path, body, self.headers | more)
+        answer = self.connection.getresponse()
+        return answer.status, answer.read()
