@@ -14,7 +14,7 @@ export PORT
 BIN := .venv/bin
 FLASK := $(BIN)/flask --app wsgi
 PYTEST := $(BIN)/python -m pytest -n $(WORKERS)
-LOCK := CUSTOM_COMPILE_COMMAND="make lock" $(BIN)/pip-compile --quiet --upgrade --allow-unsafe --strip-extras \
+LOCK := CUSTOM_COMPILE_COMMAND="make lock" $(BIN)/pip-compile --quiet $(if $(RENEW),--upgrade) --allow-unsafe --strip-extras \
 	--no-emit-options --no-emit-index-url --no-emit-find-links --no-emit-trusted-host
 
 .PHONY: demo run test check tidy bench messages lock screenshots clean set-up set-up-tests
@@ -63,12 +63,12 @@ bench: set-up-tests
 messages: set-up-tests
 	@$(BIN)/python -m tests.catalogues
 
-# Renew requirements.txt and requirements-dev.txt from pyproject.toml, and package-lock.json from package.json.
+# Lock what pyproject.toml and package.json ask for. What is locked stays as it is; `make lock RENEW=1` takes the newest.
 lock: set-up-tests
-	@$(BIN)/pip install --quiet pip-tools
+	@$(BIN)/pip install --quiet --disable-pip-version-check "pip-tools>=7.6,<8"
 	$(LOCK) --output-file requirements.txt pyproject.toml
 	$(LOCK) --extra dev --constraint requirements.txt --output-file requirements-dev.txt pyproject.toml
-	npm update --package-lock-only --ignore-scripts
+	npm $(if $(RENEW),update,install) --package-lock-only --ignore-scripts --no-audit --no-fund
 
 # The pictures of the README, taken of the demo.
 screenshots: set-up-tests
