@@ -3,7 +3,10 @@
 A room with commands of its own adds its line to `GROUPS`.
 """
 
+import json
+import time
 from importlib import import_module
+from pathlib import Path
 
 import click
 from flask import Flask, current_app
@@ -35,9 +38,27 @@ def worker() -> None:
     worker.run(current_app._get_current_object())  # type: ignore[attr-defined]
 
 
+@click.command("backup")
+@click.argument("file", type=click.Path(dir_okay=False, path_type=Path))
+@click.option("--json", "as_json", is_flag=True, help="Report as JSON.")
+@with_appcontext
+def backup(file: Path, as_json: bool) -> None:
+    """Copy the database to FILE, as it is at this instant. The portal may go on working."""
+    from portal import backup
+
+    settings: Settings = current_app.extensions["settings"]
+    began = time.monotonic()
+    try:
+        backup.save(settings.database_url, file)
+    except backup.BackupFailed as error:
+        raise click.ClickException(str(error)) from error
+    report = {"file": str(file), "bytes": file.stat().st_size, "seconds": round(time.monotonic() - began, 1)}
+    click.echo(json.dumps(report) if as_json else f"{file}: {report['bytes']:,} bytes in {report['seconds']} s")
+
+
 def init_app(app: Flask) -> None:
     """Add the commands to the app's `flask` command."""
-    for command in (serve, worker):
+    for command in (serve, worker, backup):
         app.cli.add_command(command)
     for module in GROUPS.values():
         group: AppGroup = import_module(module).commands
