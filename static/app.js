@@ -7,6 +7,8 @@
   const id = (name) => document.getElementById(name);
   const seen = (element) => element.getClientRects().length > 0;
 
+  const rows = () => all("[data-row]").filter(seen);
+
   const focus = (element) => {
     if (!element) return;
     if (!element.matches("a[href],button,input,select,textarea,summary,[tabindex]")) element.tabIndex = -1;
@@ -79,13 +81,14 @@
     if (!place) return;
     const wrong = place.querySelector("[aria-invalid=true]");
     const held = document.activeElement;
-    if (wrong) focus(wrong);
+    const onward = place.matches("[data-focus-next]") && rows()[rows().indexOf(place) + 1];
+    if (onward) focus(onward.querySelector("[data-log]") || onward.querySelector("a[href],button"));
+    else if (wrong) focus(wrong);
     else if (sourceElement?.id === "q" || (held && held !== document.body)) return;
     else focus(place.querySelector("[autofocus],[data-focus-here]") || place);
   });
 
   /* Keys. */
-  const rows = () => all("[data-row]").filter(seen);
   const walk = (step) => {
     const list = rows();
     const at = list.indexOf(document.activeElement.closest("[data-row]"));
