@@ -89,7 +89,7 @@ def from_environment(environ: Mapping[str, str] | None = None) -> Settings:
         ),
         public_url=_public_url(env.get("PORTAL_PUBLIC_URL") or f"http://127.0.0.1:{port}"),
         trusted_proxies=_whole_number(env, "PORTAL_TRUSTED_PROXIES", 0, 10),
-        mail_url=env.get("PORTAL_MAIL_URL") or "console:",
+        mail_url=_mail_url(env.get("PORTAL_MAIL_URL") or "console:"),
         mail_from=env.get("PORTAL_MAIL_FROM") or "portal@localhost",
         redis_url=env.get("PORTAL_REDIS_URL") or None,
         port=port,
@@ -154,6 +154,11 @@ def _engine_options(url: str) -> dict[str, Any]:
         return {"connect_args": {"timeout": 15, "check_same_thread": False}}
     options = "-c lock_timeout=15000 -c statement_timeout=60000 -c idle_in_transaction_session_timeout=60000"
     return {"pool_pre_ping": False, "connect_args": {"options": options, "connect_timeout": 10}}
+
+
+def _mail_url(url: str) -> str:
+    _mail_options(url)
+    return url
 
 
 def _mail_options(url: str) -> dict[str, Any]:

@@ -10,11 +10,11 @@ from functools import lru_cache
 from babel.dates import format_date, format_time
 from babel.numbers import format_currency, format_decimal, get_currency_precision
 from flask import Flask
-from flask_babel import gettext as _
-from flask_babel import ngettext
 from markupsafe import Markup, escape
 
 from portal import clock
+from portal.language import page_gettext as _
+from portal.language import page_ngettext as ngettext
 from portal.language import spoken
 
 __all__ = ["ago", "currency_exponent", "day", "due", "init_app", "moment", "money", "number", "phone"]
