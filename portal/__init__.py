@@ -1,6 +1,7 @@
 """The portal that keeps a firm's customers after the sale: `create_app` puts it together."""
 
 from flask import Flask
+from jinja2 import StrictUndefined
 
 from portal import cli, context, errors, formats, frame, language, links, logs, security, tables
 from portal.config import ROOT, Settings, from_environment
@@ -17,6 +18,7 @@ def create_app(settings: Settings | None = None) -> Flask:
         template_folder=str(ROOT / "templates"),
         static_folder=str(ROOT / "static"),
     )
+    app.jinja_options = {**app.jinja_options, "undefined": StrictUndefined}
     app.config.from_mapping(settings.flask())
     app.extensions["settings"] = settings
     logs.init_app(app)
@@ -43,15 +45,19 @@ def create_app(settings: Settings | None = None) -> Flask:
 
 def register_blueprints(app: Flask) -> None:
     """The rooms of the house and their addresses."""
+    from portal.contacts.views import contacts
     from portal.customers.views import customers
     from portal.health import health
     from portal.settings.views import settings
+    from portal.timeline.views import timeline
     from portal.today.views import today
     from portal.users.views import users
 
     rooms = [
         (today, ""),
         (customers, "/customers"),
+        (contacts, "/customers/<int:id>/contacts"),
+        (timeline, "/timeline"),
         (users, ""),
         (settings, "/settings"),
         (health, ""),

@@ -1,47 +1,21 @@
-"""Text as it may enter the house, and the fields that let it in. Every form takes its text through these.
+"""The fields that let text into the house, cleaned. Every form takes its text through these."""
 
-The same text is kept on both databases: normalised (NFC), without the space around it, and without what one of them
-could not keep (NUL, lone surrogates) or nobody can see (control characters).
-"""
-
-import re
-import unicodedata
 from collections.abc import Sequence
 from typing import Any
 from uuid import UUID, uuid4
 
+from flask import g
 from flask_babel import gettext as _
 from wtforms import HiddenField, StringField
-from wtforms.validators import DataRequired, Length, Optional
-from wtforms.widgets import TextArea
+from wtforms.validators import DataRequired, Length
+from wtforms.widgets import EmailInput, TelInput, TextArea
 
-# U+FFFD is what a lone surrogate or a broken byte has become by the time a form is parsed.
-_UNFIT = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ud800-\udfff\ufffd]")
-_SPACES = re.compile(r"[^\S\u3000]+")
+from portal import formats
+from portal.contacts.emails import EmailNotUnderstood, normalise_email
+from portal.contacts.phones import PhoneNotUnderstood, normalise_phone
+from portal.texts import UnfitText, clean_line, clean_text, without_unfit
+
 MOST_VERSIONS = 2**31 - 1
-
-
-class UnfitText(ValueError):
-    """A text with characters that can't be kept."""
-
-
-def clean_line(text: str) -> str:
-    """One line of text: NFC, single spaces. Raises UnfitText."""
-    return _SPACES.sub(" ", clean_text(text))
-
-
-def clean_text(text: str) -> str:
-    """Text of several lines: NFC, line ends as `\\n`. Raises UnfitText."""
-    if text.isascii() and text.isprintable():
-        return text.strip()
-    if _UNFIT.search(text):
-        raise UnfitText
-    return unicodedata.normalize("NFC", text.replace("\r\n", "\n").replace("\r", "\n")).strip()
-
-
-def without_unfit(text: str) -> str:
-    """The text with a visible mark where it can't be kept: to be shown again, or looked for, never stored."""
-    return _UNFIT.sub("\ufffd", text)
 
 
 class TextField(StringField):
@@ -58,8 +32,8 @@ class TextField(StringField):
         required: bool = False,
         **kwargs: Any,
     ) -> None:
-        first = DataRequired() if required else Optional(strip_whitespace=True)
-        super().__init__(label, [first, Length(max=longest), *validators], **kwargs)
+        first = [DataRequired()] if required else []
+        super().__init__(label, [*first, Length(max=longest), *validators], **kwargs)
 
     def process_data(self, value: Any) -> None:
         """A value of ours."""
@@ -84,6 +58,46 @@ class LongTextField(TextField):
 
     widget = TextArea()
     clean = staticmethod(clean_text)
+
+
+class EmailTextField(TextField):
+    """An e-mail address, in lower case; its shape is checked. Empty is allowed unless `required`."""
+
+    widget = EmailInput()
+
+    def __init__(self, label: Any = None, validators: Sequence[Any] = (), **kwargs: Any) -> None:
+        super().__init__(label, validators, longest=kwargs.pop("longest", 254), **kwargs)
+
+    def process_formdata(self, valuelist: list[Any]) -> None:
+        """What was typed, in the form in which addresses are compared."""
+        super().process_formdata(valuelist)
+        if self.data:
+            try:
+                self.data = normalise_email(self.data)
+            except EmailNotUnderstood:
+                raise ValueError(_("That is not an e-mail address. It looks like name@firm.example.")) from None
+
+
+class PhoneField(TextField):
+    """A phone number, kept as E.164. Numbers without a prefix are of the firm's country."""
+
+    widget = TelInput()
+
+    def __init__(self, label: Any = None, validators: Sequence[Any] = (), **kwargs: Any) -> None:
+        super().__init__(label, validators, longest=kwargs.pop("longest", 40), **kwargs)
+
+    def process_formdata(self, valuelist: list[Any]) -> None:
+        """What was typed, in the form in which numbers are compared."""
+        super().process_formdata(valuelist)
+        if self.data:
+            try:
+                self.data = normalise_phone(self.data, g.firm.region)
+            except PhoneNotUnderstood:
+                raise ValueError(_("That is not a phone number. Write it with its area code.")) from None
+
+    def _value(self) -> str:
+        """The number as people read it; what was not understood, as it was typed."""
+        return formats.phone(self.data) if self.data and self.data.startswith("+") else (self.data or "")
 
 
 class FormIdField(HiddenField):

@@ -17,7 +17,7 @@ from portal.language import page_gettext as _
 from portal.language import page_ngettext as ngettext
 from portal.language import spoken
 
-__all__ = ["ago", "currency_exponent", "day", "due", "init_app", "moment", "money", "number", "phone"]
+__all__ = ["ago", "currency_exponent", "day", "due", "init_app", "iso_day", "moment", "money", "number", "phone"]
 
 
 @lru_cache(maxsize=256)
@@ -58,6 +58,14 @@ def day(value: date | None) -> Markup:
     if value is None:
         return Markup("–")
     return _day(value, clock.today(), spoken())
+
+
+def iso_day(value: str | None) -> Markup:
+    """A day that an event keeps as text ("2026-11-09"), short; a text that is none, as it is."""
+    try:
+        return day(date.fromisoformat(value)) if value else Markup("–")
+    except ValueError:
+        return escape(value)
 
 
 def moment(value: datetime | None) -> Markup:
@@ -143,5 +151,5 @@ def number(value: float | int) -> str:
 
 def init_app(app: Flask) -> None:
     """Give templates these filters."""
-    for filter_ in (money, day, moment, ago, due, phone, number):
+    for filter_ in (money, day, iso_day, moment, ago, due, phone, number):
         app.jinja_env.filters[filter_.__name__] = filter_

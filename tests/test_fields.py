@@ -7,7 +7,8 @@ from hypothesis import strategies as st
 from werkzeug.datastructures import MultiDict
 from wtforms import Form
 
-from portal.fields import FormIdField, LongTextField, TextField, UnfitText, VersionField, clean_line, clean_text
+from portal.fields import FormIdField, LongTextField, TextField, VersionField
+from portal.texts import UnfitText, clean_line, clean_text
 
 
 class Sample(Form):

@@ -135,6 +135,14 @@ def upgrade() -> None:
         sa.UniqueConstraint("external_id", name=op.f("uq_customers_external_id")),
         sa.UniqueConstraint("form_id", name=op.f("uq_customers_form_id")),
     )
+    op.create_index(
+        "ix_customers_archived_name",
+        "customers",
+        ["sort_name", "id"],
+        unique=False,
+        sqlite_where=sa.text("archived_at IS NOT NULL"),
+        postgresql_where=sa.text("archived_at IS NOT NULL"),
+    )
     op.create_index("ix_customers_email", "customers", ["email"], unique=False)
     op.create_index(
         "ix_customers_live_assignee",
@@ -255,6 +263,7 @@ def upgrade() -> None:
         "ix_events_customer_id_happened_on_id", "events", ["customer_id", "happened_on", "id"], unique=False
     )
     op.create_index("ix_events_user_id_id", "events", ["user_id", "id"], unique=False)
+    op.create_index("ix_events_kind_id", "events", ["kind", "id"], unique=False)
     op.create_table(
         "import_refusals",
         sa.Column("id", BIG_ID, nullable=False),

@@ -1,15 +1,18 @@
 """Contacts: the persons at a customer."""
 
 from datetime import datetime
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import ForeignKey, Index, String
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
+from portal import clock
 from portal.extensions import BigId, Model, UtcDateTime
+from portal.timeline.models import changed, record
 
 if TYPE_CHECKING:
     from portal.customers.models import Customer
+    from portal.users.models import User
 
 
 class Contact(Model):
@@ -37,3 +40,32 @@ class Contact(Model):
     archived_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
 
     customer: Mapped["Customer"] = relationship(lazy="raise", back_populates="contacts")
+
+    @property
+    def is_archived(self) -> bool:
+        """Has the person left, or been put away?"""
+        return self.archived_at is not None
+
+    def change(self, by: "User", **fields: Any) -> dict[str, list[Any]]:
+        """Write these fields (`name`, `title`, `email`, `phone`); what changed, as old and new."""
+        changes = changed(self, fields)
+        if changes:
+            self.version += 1
+            record(
+                "contact.changed", by=by, customer_id=self.customer_id, subject=self, name=self.name, changes=changes
+            )
+        return changes
+
+    def archive(self, by: "User") -> None:
+        """Put the person away, as when somebody has left."""
+        if self.archived_at is None:
+            self.archived_at = clock.now()
+            self.version += 1
+            record("contact.archived", by=by, customer_id=self.customer_id, subject=self, name=self.name)
+
+    def restore(self, by: "User") -> None:
+        """Bring the person back."""
+        if self.archived_at is not None:
+            self.archived_at = None
+            self.version += 1
+            record("contact.restored", by=by, customer_id=self.customer_id, subject=self, name=self.name)

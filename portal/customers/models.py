@@ -1,7 +1,8 @@
 """Customers and their tags."""
 
+from collections.abc import Iterable
 from datetime import date, datetime
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import BigInteger, Column, ForeignKey, Index, String, Table, Text, text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
@@ -9,7 +10,8 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 from portal import clock
 from portal.customers.search import fold, searchable
 from portal.extensions import BigId, Model, UtcDateTime
-from portal.timeline.models import record
+from portal.rules import N_, BrokenRule
+from portal.timeline.models import changed, record
 
 if TYPE_CHECKING:
     from portal.contacts.models import Contact
@@ -17,6 +19,7 @@ if TYPE_CHECKING:
 
 STATUSES = ("prospect", "buyer", "client")
 LIVE = text("archived_at IS NULL")
+ARCHIVED = text("archived_at IS NOT NULL")
 
 customer_tags = Table(
     "customer_tags",
@@ -24,6 +27,12 @@ customer_tags = Table(
     Column("customer_id", ForeignKey("customers.id", ondelete="CASCADE"), primary_key=True),
     Column("tag_id", ForeignKey("tags.id", ondelete="CASCADE"), primary_key=True, index=True),
 )
+
+
+class IsArchived(BrokenRule):
+    """What is put away is not changed; it is brought back first."""
+
+    message = N_("This customer is archived. Restore it first.")
 
 
 class Tag(Model):
@@ -45,6 +54,7 @@ class Customer(Model):
         Index("ix_customers_live_status", "status", "sort_name", "id", sqlite_where=LIVE, postgresql_where=LIVE),
         Index("ix_customers_live_assignee", "assignee_id", "sort_name", "id", sqlite_where=LIVE, postgresql_where=LIVE),
         Index("ix_customers_live_last_purchase", "last_purchase_on", "id", sqlite_where=LIVE, postgresql_where=LIVE),
+        Index("ix_customers_archived_name", "sort_name", "id", sqlite_where=ARCHIVED, postgresql_where=ARCHIVED),
         Index("ix_customers_email", "email"),
         Index("ix_customers_phone", "phone"),
     )
@@ -89,7 +99,7 @@ class Customer(Model):
         """Is it put away?"""
         return self.archived_at is not None
 
-    def index_words(self, contacts: list["Contact"]) -> None:
+    def index_words(self, contacts: Iterable["Contact"]) -> None:
         """Bring `sort_name` and `search_text` up to date with the name and with these contacts."""
         self.sort_name = fold(self.name)[:160]
         words = [self.name, self.external_id, self.email, self.phone]
@@ -97,20 +107,48 @@ class Customer(Model):
             words += [contact.name, contact.email, contact.phone]
         self.search_text = searchable(words)
 
+    def change(self, by: "User", **fields: Any) -> dict[str, list[Any]]:
+        """Write these fields (`name`, `email`, `phone`, `city`, `external_id`, `notes`); tell what changed."""
+        changes = changed(self, fields)
+        if changes:
+            self._touch()
+            record("customer.changed", by=by, customer_id=self.id, subject=self, name=self.name, changes=changes)
+        return changes
+
     def assign(self, to: "User | None", by: "User") -> None:
         """Make a user answerable for it (or nobody)."""
         if self.assignee_id != (to.id if to else None):
+            self._touch()
             self.assignee_id = to.id if to else None
-            record("customer.assigned", by=by, customer_id=self.id, subject=self, to=to.name if to else None)
+            name = to.name if to else None
+            record("customer.assigned", by=by, customer_id=self.id, subject=self, name=self.name, to=name)
+
+    def tag(self, tags: list[Tag], by: "User") -> None:
+        """Let these be its tags, and no others. Its tags must be loaded."""
+        added = [tag.name for tag in tags if tag not in self.tags]
+        removed = [tag.name for tag in self.tags if tag not in tags]
+        if added or removed:
+            self._touch()
+            self.tags = tags
+            told: dict[str, Any] = {"name": self.name, "added": added, "removed": removed}
+            record("customer.tagged", by=by, customer_id=self.id, subject=self, **told)
 
     def archive(self, by: "User") -> None:
         """Put it away: out of lists and of Today, kept in the record."""
         if self.archived_at is None:
+            self._touch()
             self.archived_at = clock.now()
-            record("customer.archived", by=by, customer_id=self.id, subject=self)
+            record("customer.archived", by=by, customer_id=self.id, subject=self, name=self.name)
 
     def restore(self, by: "User") -> None:
         """Bring it back from the archive."""
         if self.archived_at is not None:
             self.archived_at = None
-            record("customer.restored", by=by, customer_id=self.id, subject=self)
+            self._touch()
+            record("customer.restored", by=by, customer_id=self.id, subject=self, name=self.name)
+
+    def _touch(self) -> None:
+        """What somebody else is editing now is an old version from here on."""
+        if self.archived_at is not None:
+            raise IsArchived
+        self.version += 1

@@ -1,36 +1,223 @@
 """Every SELECT about customers."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Iterator, Sequence
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Any
 
-from sqlalchemy import select, tuple_
+from sqlalchemy import (
+    ColumnElement,
+    Row,
+    Select,
+    and_,
+    bindparam,
+    exists,
+    func,
+    literal,
+    or_,
+    select,
+    text,
+    tuple_,
+    union_all,
+)
 from sqlalchemy.orm import joinedload, selectinload
 
-from portal.customers.models import Customer
+from portal import clock
+from portal.commitments.models import Commitment
+from portal.contacts.models import Contact
+from portal.customers.models import Customer, Tag, customer_tags
+from portal.customers.search import SHORTEST_PART, beginning, match, ways
 from portal.extensions import db
+from portal.follow_ups.models import CARE, SELLING, FollowUp
 from portal.paging import PAGE_ROWS, Page, decode, page_of
+from portal.users.models import User
+
+HITS = 8
+REACH = 300
+"""How many customers a search while typing looks at, beyond those whose names begin so."""
+EXPORT_ROWS = 500
+HIGHEST = "\U0010ffff"
+
+TAG_NAMES = (
+    select(func.aggregate_strings(Tag.name, ", "))
+    .join(customer_tags, customer_tags.c.tag_id == Tag.id)
+    .where(customer_tags.c.customer_id == Customer.id)
+    .correlate(Customer)
+    .scalar_subquery()
+)
+LIST_COLUMNS = (
+    Customer.id,
+    Customer.sort_name,
+    Customer.name,
+    Customer.status,
+    Customer.phone,
+    Customer.email,
+    Customer.last_touch_on,
+    Customer.next_touch_on,
+    Customer.last_purchase_on,
+    Customer.revenue_minor,
+    Customer.currency,
+    User.name.label("assignee_name"),
+    TAG_NAMES.label("tag_names"),
+)
 
 
-def page_by_name(after: str | None) -> Page[Customer]:
-    """Live customers by name with their assignee. Rides on ix_customers_live_name."""
-    query = (
-        select(Customer)
-        .options(joinedload(Customer.assignee))
-        .where(Customer.archived_at.is_(None))
-        .order_by(Customer.sort_name, Customer.id)
-        .limit(PAGE_ROWS + 1)
-    )
+@dataclass(frozen=True)
+class Choices:
+    """What a list of customers can be narrowed to: users and tags, as (id, name)."""
+
+    users: Sequence[tuple[int, str]]
+    tags: Sequence[tuple[int, str]]
+
+
+def page_by_name(conditions: Collection[ColumnElement[bool]], after: str | None) -> Page[Row[Any]]:
+    """Customers by name, as the columns that the list shows.
+
+    Rides on ix_customers_live_name, _live_status, _live_assignee or _archived_name; on the trigram index when searched.
+    """
+    query = select(*LIST_COLUMNS).outerjoin(User, User.id == Customer.assignee_id).where(*conditions)
+    query = query.order_by(Customer.sort_name, Customer.id).limit(PAGE_ROWS + 1)
     key = decode(after, str, int)
     if key:
         query = query.where(tuple_(Customer.sort_name, Customer.id) > key)
-    rows: Sequence[Customer] = db.session.scalars(query).all()
+    rows = db.session.execute(query).all()
     return page_of(rows, lambda row: (row.sort_name, row.id), first=key is None)
 
 
-def customer_to_show(customer_id: int) -> Customer | None:
-    """One customer with assignee, contacts and tags, or None. By primary key."""
+def all_by_name(conditions: Collection[ColumnElement[bool]]) -> Iterator[Row[Any]]:
+    """The same customers, every one, read in pieces. Rides on the same indexes."""
+    query = select(*LIST_COLUMNS, Customer.external_id, Customer.city, Customer.purchase_days)
+    query = query.outerjoin(User, User.id == Customer.assignee_id).where(*conditions)
+    query = query.order_by(Customer.sort_name, Customer.id).limit(EXPORT_ROWS)
+    rows = db.session.execute(query).all()
+    while rows:
+        yield from rows
+        key = (rows[-1].sort_name, rows[-1].id)
+        rows = db.session.execute(query.where(tuple_(Customer.sort_name, Customer.id) > key)).all()
+
+
+def filter_choices() -> Choices:
+    """Users who may be given work and the first 200 tags, by name, in one go. A firm has tens of both."""
+    users = select(literal("user").label("kind"), User.id, User.name).where(User.disabled_at.is_(None))
+    tags = select(literal("tag"), Tag.id, Tag.name).order_by(Tag.folded).limit(200).subquery()
+    rows = db.session.execute(union_all(users, select(tags)).order_by("kind", "name", "id")).all()
+    return Choices(
+        users=[(id_, name) for kind, id_, name in rows if kind == "user"],
+        tags=[(id_, name) for kind, id_, name in rows if kind == "tag"],
+    )
+
+
+def found_by(query: str) -> ColumnElement[bool]:
+    """The condition that every word of what was typed is in a customer's name, e-mail or phone, or a contact's.
+
+    Words of three characters or more ride on the trigram index of either database; a query of shorter ones only is the
+    beginning of a name and rides on the index of names.
+    """
+    readings = ways(query)
+    if not any(len(word) >= SHORTEST_PART for way in readings for word in way):
+        return _begins(query)
+    on_sqlite = db.session.get_bind().dialect.name == "sqlite"
+    return or_(*(_all_in_fts(way) if on_sqlite else _all_in(way) for way in readings))
+
+
+def _begins(query: str) -> ColumnElement[bool]:
+    start = beginning(query)
+    return and_(Customer.sort_name >= start, Customer.sort_name < start + HIGHEST)
+
+
+def _all_in_fts(way: list[str]) -> ColumnElement[bool]:
+    """On SQLite: the long words by the FTS5 table, the short ones by looking at what it found."""
+    if not match(way):
+        return and_(*(func.instr(Customer.search_text, word) > 0 for word in way))
+    found = text("customers.id IN (SELECT rowid FROM customers_search WHERE customers_search MATCH :match)")
+    short = (func.instr(Customer.search_text, word) > 0 for word in way if len(word) < SHORTEST_PART)
+    return and_(found.bindparams(bindparam("match", match(way), unique=True)), *short)
+
+
+def _all_in(way: list[str]) -> ColumnElement[bool]:
+    """On PostgreSQL: each word as a LIKE that pg_trgm's index answers, with its wildcards taken literally."""
+    return and_(*(Customer.search_text.like(f"%{_literal(word)}%") for word in way))
+
+
+def _literal(word: str) -> str:
+    return word.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_")
+
+
+def hits(query: str) -> Sequence[Row[Any]]:
+    """The few living customers to show while somebody types: names that begin so first, then those found by any part.
+
+    Rides on ix_customers_live_name, then on the trigram index, of which it looks at no more than REACH customers.
+    """
+    columns = select(Customer.id, Customer.name, Customer.status, Customer.phone, Customer.email, Customer.sort_name)
+    living = columns.where(Customer.archived_at.is_(None)).order_by(Customer.sort_name, Customer.id).limit(HITS)
+    if not ways(query):
+        return []
+    found: list[Row[Any]] = [*db.session.execute(living.where(_begins(query)))]
+    if len(found) == HITS or not any(len(word) >= SHORTEST_PART for way in ways(query) for word in way):
+        return found
+    reach = select(Customer.id).where(Customer.archived_at.is_(None), found_by(query)).limit(REACH).subquery()
+    more: list[Row[Any]] = [*db.session.execute(living.where(Customer.id.in_(select(reach.c.id))))]
+    known = {row.id for row in found}
+    return (found + [row for row in more if row.id not in known])[:HITS]
+
+
+def lookalikes(email: str | None, phone: str | None) -> Sequence[Row[Any]]:
+    """Customers that have this e-mail or phone already, or a contact who has. Rides on the indexes of both."""
+    found: list[Select[Any]] = []
+    for column in ("email", "phone"):
+        value = email if column == "email" else phone
+        if value:
+            found.append(select(Customer.id).where(getattr(Customer, column) == value))
+            found.append(select(Contact.customer_id).where(getattr(Contact, column) == value))
+    if not found:
+        return []
+    query = select(Customer.id, Customer.name, Customer.archived_at).where(Customer.id.in_(union_all(*found)))
+    return [*db.session.execute(query.order_by(Customer.sort_name, Customer.id).limit(5))]
+
+
+def customer_to_show(customer_id: int) -> Row[Any] | None:
+    """One customer as `Customer`, with the names of its assignee and tags, its promises and its balance of touches.
+
+    `kept` of `settled` promises of ours; `care` and `selling` touches, of the last year.
+    By primary key; the counts ride on the indexes that begin with the customer's id.
+    """
+    ours = and_(Commitment.customer_id == Customer.id, Commitment.side == "ours")
+    year_ago = clock.today() - timedelta(days=365)
+    touches = and_(
+        FollowUp.customer_id == Customer.id,
+        FollowUp.done_on >= year_ago,
+        FollowUp.undone_at.is_(None),
+    )
+    query = (
+        select(
+            Customer,
+            User.name.label("assignee_name"),
+            TAG_NAMES.label("tag_names"),
+            _count(Commitment.id, ours, Commitment.state == "kept").label("kept"),
+            _count(Commitment.id, ours, Commitment.state.in_(("kept", "broken"))).label("settled"),
+            _count(FollowUp.id, touches, FollowUp.purpose.in_(CARE)).label("care"),
+            _count(FollowUp.id, touches, FollowUp.purpose.in_(SELLING)).label("selling"),
+        )
+        .outerjoin(User, User.id == Customer.assignee_id)
+        .where(Customer.id == customer_id)
+    )
+    return db.session.execute(query).first()
+
+
+def _count(column: Any, *conditions: ColumnElement[bool]) -> ColumnElement[int]:
+    return select(func.count(column)).where(*conditions).correlate(Customer).scalar_subquery()
+
+
+def customer_by_id(customer_id: int) -> Customer | None:
+    """One customer, or None. By primary key."""
+    return db.session.get(Customer, customer_id)
+
+
+def customer_to_edit(customer_id: int) -> Customer | None:
+    """One customer with assignee and tags, or None. By primary key."""
     query = (
         select(Customer)
-        .options(joinedload(Customer.assignee), selectinload(Customer.contacts), selectinload(Customer.tags))
+        .options(joinedload(Customer.assignee), selectinload(Customer.tags))
         .where(Customer.id == customer_id)
     )
     return db.session.scalar(query)
@@ -39,3 +226,39 @@ def customer_to_show(customer_id: int) -> Customer | None:
 def customer_for_change(customer_id: int) -> Customer | None:
     """One customer, locked to the transaction's end, so that two writers can't lose each other's work."""
     return db.session.scalar(select(Customer).where(Customer.id == customer_id).with_for_update())
+
+
+def customer_for_edit(customer_id: int) -> Customer | None:
+    """The same with its tags and its assignee, to be compared with what somebody typed."""
+    query = (
+        select(Customer)
+        .options(selectinload(Customer.tags), selectinload(Customer.assignee))
+        .where(Customer.id == customer_id)
+        .with_for_update()
+    )
+    return db.session.scalar(query)
+
+
+def customer_by_form(form_id: str) -> Customer | None:
+    """The customer that this form made when it was sent before. By the unique index of form ids."""
+    return db.session.scalar(select(Customer).where(Customer.form_id == form_id))
+
+
+def customer_by_external_id(number: str) -> Customer | None:
+    """The customer with that number in the firm's other systems. By its unique index."""
+    return db.session.scalar(select(Customer).where(Customer.external_id == number))
+
+
+def any_customer() -> bool:
+    """Is there any customer yet? By primary key."""
+    return bool(db.session.scalar(select(exists().where(Customer.id > 0))))
+
+
+def tags_by_folded(folded: Collection[str]) -> Sequence[Tag]:
+    """The tags of those folded names. By their unique index."""
+    return db.session.scalars(select(Tag).where(Tag.folded.in_(folded))).all() if folded else []
+
+
+def all_tag_names() -> Sequence[str]:
+    """The names of the first 200 tags, by name, to suggest."""
+    return db.session.scalars(select(Tag.name).order_by(Tag.folded).limit(200)).all()

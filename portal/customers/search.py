@@ -3,7 +3,12 @@
 import unicodedata
 from collections.abc import Iterable
 
+from portal.texts import without_unfit
+
 LONGEST_QUERY = 80
+SHORTEST_PART = 3
+"""Characters from which a word is found anywhere in a name; shorter ones are found where a name begins."""
+_PHONE_PUNCTUATION = str.maketrans("", "", " -().+/")
 
 
 def fold(text: str) -> str:
@@ -19,10 +24,25 @@ def searchable(words: Iterable[str | None]) -> str:
     return "\n".join(dict.fromkeys(fold(word) for word in words if word))
 
 
-def terms(query: str) -> list[str]:
-    """The folded words of what somebody typed. What looks like a phone number becomes one run of digits."""
-    folded = fold(query[:LONGEST_QUERY])
-    bare = folded.translate({ord(c): None for c in " -().+/"})
-    if len(bare) >= 4 and bare.isascii() and bare.isdigit():
-        return [bare]
-    return folded.split()
+def ways(query: str) -> list[list[str]]:
+    """The ways to read what somebody typed, each as folded words that must all be found.
+
+    What looks like a phone number is one run of digits (`52 1 81…` as `52 81…`), or else the words as they stand.
+    """
+    words = fold(without_unfit(query[:LONGEST_QUERY])).split()
+    bare = "".join(words).translate(_PHONE_PUNCTUATION)
+    if len(bare) < 4 or not bare.isascii() or not bare.isdigit():
+        return [words] if words else []
+    if len(bare) == 13 and bare.startswith("521"):
+        bare = "52" + bare[3:]
+    return [[bare]] if words == [bare] else [[bare], words]
+
+
+def beginning(query: str) -> str:
+    """What was typed, as the beginning of a folded name."""
+    return fold(without_unfit(query[:LONGEST_QUERY]))
+
+
+def match(way: list[str]) -> str:
+    """The words of one way that an FTS5 trigram index can find, as its own query language says it."""
+    return " AND ".join('"' + word.replace('"', '""') + '"' for word in way if len(word) >= SHORTEST_PART)

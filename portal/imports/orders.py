@@ -12,10 +12,10 @@ from hashlib import blake2b
 from typing import Any, NamedTuple
 
 from portal import money
-from portal.fields import without_unfit
 from portal.imports.lines import Line, LineReader
 from portal.imports.survey import Row, Survey, order_key
 from portal.imports.values import Cell, Fault, Habits, text_of
+from portal.texts import without_unfit
 
 LONGEST_DESCRIPTION = 200
 

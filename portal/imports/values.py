@@ -15,7 +15,7 @@ from typing import NamedTuple
 from portal import money
 from portal.contacts.emails import EmailNotUnderstood, normalise_email
 from portal.contacts.phones import PhoneNotUnderstood, normalise_phone
-from portal.fields import UnfitText, clean_line, clean_text
+from portal.texts import UnfitText, clean_line, clean_text
 
 Cell = str | int | float | bool | date | datetime | time | timedelta
 

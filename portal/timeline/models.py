@@ -13,6 +13,9 @@ if TYPE_CHECKING:
     from portal.customers.models import Customer
     from portal.users.models import User
 
+LONGEST_TOLD = 1000
+"""Characters of a changed text that an event keeps."""
+
 
 class Identified(Protocol):
     """Anything with an id: what an event may be about."""
@@ -29,6 +32,7 @@ class Event(Model):
     __table_args__ = (
         Index("ix_events_customer_id_happened_on_id", "customer_id", "happened_on", "id"),
         Index("ix_events_user_id_id", "user_id", "id"),
+        Index("ix_events_kind_id", "kind", "id"),
     )
 
     id: Mapped[int] = mapped_column(BigId, primary_key=True)
@@ -76,3 +80,25 @@ def record(
     )
     db.session.add(event)
     return event
+
+
+def changed(subject: object, fields: dict[str, Any]) -> dict[str, list[Any]]:
+    """Write these fields of a record, and tell what they held and what they hold: `{"city": ["", "Monterrey"]}`.
+
+    Fields that stay the same are left out; long texts are shortened in what is told, not in what is written.
+    """
+    changes = {}
+    for name, value in fields.items():
+        old = getattr(subject, name)
+        if old != value:
+            setattr(subject, name, value)
+            changes[name] = [_told(old), _told(value)]
+    return changes
+
+
+def _told(value: Any) -> Any:
+    if isinstance(value, date):
+        return value.isoformat()
+    if isinstance(value, str) and len(value) > LONGEST_TOLD:
+        return value[:LONGEST_TOLD] + "…"
+    return value

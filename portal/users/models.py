@@ -41,6 +41,9 @@ class User(UserMixin, Model):
     created_at: Mapped[datetime] = mapped_column(UtcDateTime)
     disabled_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
 
+    __eq__ = object.__eq__  # Flask-Login compares cookies: two users who are not signed in would be the same
+    __ne__ = object.__ne__
+
     session = None  # type: UserSession | None
     """The session through which this user came in, when loaded by one."""
     session_token = None  # type: str | None

@@ -1,0 +1,41 @@
+"""Every SELECT about contacts."""
+
+from collections.abc import Sequence
+
+from sqlalchemy import select
+
+from portal.contacts.models import Contact
+from portal.extensions import db
+
+
+def contacts_of(customer_id: int) -> Sequence[Contact]:
+    """All contacts of a customer in the order they came, archived ones last. Rides on ix_contacts_customer_id."""
+    query = (
+        select(Contact).where(Contact.customer_id == customer_id).order_by(Contact.archived_at.is_not(None), Contact.id)
+    )
+    return db.session.scalars(query).all()
+
+
+def living_contacts(customer_id: int) -> Sequence[Contact]:
+    """The contacts of a customer that are not archived. Rides on ix_contacts_customer_id."""
+    query = (
+        select(Contact).where(Contact.customer_id == customer_id, Contact.archived_at.is_(None)).order_by(Contact.id)
+    )
+    return db.session.scalars(query).all()
+
+
+def contact_of(customer_id: int, contact_id: int) -> Contact | None:
+    """One contact of that customer, or None when there is none or it is another customer's. By primary key."""
+    query = select(Contact).where(Contact.id == contact_id, Contact.customer_id == customer_id)
+    return db.session.scalar(query)
+
+
+def contact_for_change(customer_id: int, contact_id: int) -> Contact | None:
+    """The same, locked until the transaction ends."""
+    query = select(Contact).where(Contact.id == contact_id, Contact.customer_id == customer_id)
+    return db.session.scalar(query.with_for_update())
+
+
+def contact_by_form(form_id: str) -> Contact | None:
+    """The contact that this form made when it was sent before. By the unique index of form ids."""
+    return db.session.scalar(select(Contact).where(Contact.form_id == form_id))

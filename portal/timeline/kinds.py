@@ -1,0 +1,45 @@
+"""The kinds of events, by family: what the timeline and the audit trail can be narrowed to."""
+
+FAMILIES: dict[str, tuple[str, ...]] = {
+    "touches": ("follow_up.logged", "follow_up.planned", "follow_up.moved", "follow_up.dropped", "follow_up.undone"),
+    "promises": (
+        "commitment.made",
+        "commitment.kept",
+        "commitment.broken",
+        "commitment.renegotiated",
+        "commitment.withdrawn",
+        "commitment.reopened",
+    ),
+    "purchases": ("purchase.recorded", "purchase.changed", "purchase.voided", "purchase.restored"),
+    "changes": (
+        "customer.created",
+        "customer.changed",
+        "customer.assigned",
+        "customer.tagged",
+        "customer.archived",
+        "customer.restored",
+        "contact.added",
+        "contact.changed",
+        "contact.archived",
+        "contact.restored",
+    ),
+}
+"""Of a customer, in the order of the filter."""
+
+HOUSE_FAMILIES: dict[str, tuple[str, ...]] = {
+    **FAMILIES,
+    "imports": ("import.uploaded", "import.started", "import.finished", "import.failed", "import.cancelled"),
+    "users": (
+        "user.invited",
+        "user.joined",
+        "user.changed",
+        "user.disabled",
+        "user.enabled",
+        "user.password_changed",
+        "user.password_reset",
+        "session.signed_in",
+        "session.ended",
+    ),
+    "firm": ("firm.made", "firm.changed"),
+}
+"""The same with what belongs to no customer."""
