@@ -62,7 +62,7 @@ def _customer(name: str, cast: Cast) -> Customer:
         ]
     )
     db.session.flush()
-    db.session.add(ImportRefusal(import_id=file.id, row_number=2, reason="no_date", cells=["x"]))
+    db.session.add(ImportRefusal(import_id=file.id, row_number=2, faults=[["date", "date_missing", {}]], cells=["x"]))
     customer.status, customer.purchase_days = "buyer", 1
     customer.first_purchase_on = customer.last_purchase_on = yesterday
     customer.revenue_minor, customer.currency, customer.next_touch_on = 4130000, "MXN", today

@@ -36,18 +36,19 @@ class Sale(NamedTuple):
     order: str
     description: str
     refunded_minor: int
+    lines: Sequence[Row]
     ignored: tuple[str, ...]
     """`email`, `phone`: what could not be read and was not needed, because something else says who bought."""
 
 
 class Refused(NamedTuple):
-    """A row, or an order's rows, that cannot be taken: every reason, and the first row's cells."""
+    """A row, or the rows of an order, that cannot be taken, with every reason."""
 
     row: int
     rows: int
     faults: tuple[tuple[str, str, dict[str, str | int]], ...]
     """Of each fault its field, code and params."""
-    cells: tuple[str, ...]
+    lines: Sequence[Row]
 
 
 class LeftOut(NamedTuple):
@@ -61,10 +62,10 @@ class LeftOut(NamedTuple):
 Item = Sale | Refused | LeftOut
 
 
-def refusal(number: int, rows: int, faults: Iterable[Fault], cells: Sequence[Cell]) -> Refused:
+def refusal(lines: Sequence[Row], faults: Iterable[Fault]) -> Refused:
     """The refusal of a row, or of several that belong together, for these faults."""
     told = tuple((fault.field, fault.code, fault.params) for fault in faults)
-    return Refused(number, rows, told, tuple(text_of(cell) for cell in cells))
+    return Refused(lines[0][0], len(lines), told, lines)
 
 
 class Reader:
@@ -105,7 +106,7 @@ class Reader:
         who, on, amount = told
         key = self._key("", who, on, amount, self._currency)
         described = self._description([row]) if self._description_at >= 0 else ""
-        return Sale(number, 1, key, who, "", "", "", on, amount, self._currency, "", described, 0, ())
+        return Sale(number, 1, key, who, "", "", "", on, amount, self._currency, "", described, 0, ((number, row),), ())
 
     def _orders_of(self, rows: Iterable[Row]) -> Iterator[list[Row]]:
         """The rows of each order together: at once when they stand together, at the last of them otherwise."""
@@ -143,7 +144,7 @@ class Reader:
         if len(first.row) > self._width and any(text_of(cell) for cell in first.row[self._width :]):
             faults.append(Fault("row", "too_many_cells", have=len(first.row), expected=self._width))
         if faults:
-            return refusal(first.number, len(lines), faults, first.row)
+            return refusal([each[:2] for each in lines], faults)
         return self._sale(line, lines, ignored)
 
     def _sale(self, line: Line, lines: list[Line], ignored: tuple[str, ...]) -> Item:
@@ -153,17 +154,18 @@ class Reader:
         currency = line.currency or self._currency
         if line.state == "refunded" or (refunded and not net):
             return LeftOut(line.number, len(lines), "refunded")
+        rows = [each[:2] for each in lines]
         if net < 0:
             code = "refund_exceeds" if refunded else "amount_negative"
-            return refusal(line.number, len(lines), [Fault("amount", code, text=money.plain(net, currency))], line.row)
+            return refusal(rows, [Fault("amount", code, text=money.plain(net, currency))])
         email = "" if "email" in ignored else line.email or ""
         phone = "" if "phone" in ignored else line.phone or ""
         customer, order, name, on = line.customer or "", line.order or "", line.name or "", line.on or date.min
         key = self._key(order, customer or email or phone, on, net, currency)
-        described = self._description([each.row for each in lines]) if self._description_at >= 0 else ""
+        described = self._description([row for _, row in rows]) if self._description_at >= 0 else ""
         return Sale(
             line.number, len(lines), key, customer, email, phone, name, on, net, currency, order, described, refunded,
-            ignored,
+            rows, ignored,
         )  # fmt: skip
 
     def _key(self, order: str, who: str, on: date, amount: int, currency: str) -> str:

@@ -29,6 +29,7 @@ class Person(NamedTuple):
     contact_phone: str
     assignee: str
     tags: tuple[str, ...]
+    cells: Sequence[Cell]
 
 
 class Reader:
@@ -46,7 +47,7 @@ class Reader:
             person = self._person(number, row, faults)
             if len(row) > self._width and any(text_of(cell) for cell in row[self._width :]):
                 faults.append(Fault("row", "too_many_cells", have=len(row), expected=self._width))
-            yield refusal(number, 1, faults, row) if faults else person
+            yield refusal([(number, row)], faults) if faults else person
 
     def _person(self, number: int, row: Sequence[Cell], faults: list[Fault]) -> Person:
         def read(field: str, meaning: Callable[[Cell], str]) -> str:
@@ -74,7 +75,7 @@ class Reader:
         city, assignee = text("city", "city"), text("assignee", "assignee")
         return Person(
             number, name, customer, email, phone, city, notes, contact_name or contact_email or contact_phone,
-            contact_email, contact_phone, assignee, tags,
+            contact_email, contact_phone, assignee, tags, row,
         )  # fmt: skip
 
     def _tags(self, text: str, faults: list[Fault]) -> tuple[str, ...]:

@@ -38,3 +38,8 @@ class Purchase(Model):
     voided_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
 
     customer: Mapped["Customer"] = relationship(lazy="raise")
+
+    @property
+    def is_voided(self) -> bool:
+        """Does it count no longer?"""
+        return self.voided_at is not None

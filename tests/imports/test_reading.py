@@ -14,7 +14,7 @@ from portal.imports.limits import Unreadable
 TEXT = "Cliente;Fecha;Descripción\nMaría Ñúñez;31/01/2024;sillón de 3 años\nJosé;01/02/2024;caña\n"
 
 
-def write(folder: Path, content: bytes | str, name: str = "file.csv") -> Path:
+def write(folder: Path, content: bytes | str) -> Path:
     path = folder / "stored"
     path.write_bytes(content.encode() if isinstance(content, str) else content)
     return path
@@ -136,17 +136,19 @@ def test_a_workbook_called_csv(tmp_path: Path) -> None:
     assert refused.value.code == "workbook_misnamed"
 
 
-@pytest.mark.parametrize("cell", ["XFD1048576", "ZZ900000", "A1048576"])
+@pytest.mark.parametrize("cell", ["XFD1048576", "ZZ900000", "A1048576", "A12345678901234567890"])
 def test_a_workbook_with_a_far_corner(tmp_path: Path, cell: str) -> None:
-    path = tmp_path / "stored"
+    """The reader lays a sheet out as a full rectangle: two cells could ask for all the memory there is."""
+    path = tmp_path / "made"
     book = xlsxwriter.Workbook(path)
-    sheet = book.add_worksheet()
-    sheet.write("A1", "x")
-    sheet.write("B1", "y")
-    sheet.write(cell, 1)
+    book.add_worksheet().write_column(0, 0, ["x", "y"])
     book.close()
+    with zipfile.ZipFile(path) as made:
+        entries = {name: made.read(name).decode() for name in made.namelist()}
+    sheet = "xl/worksheets/sheet1.xml"
+    entries[sheet] = entries[sheet].replace('r="A2"', f'r="{cell}"')
     with pytest.raises(Unreadable) as refused:
-        reading.open_table(path, "x.xlsx")
+        reading.open_table(write(tmp_path, zipped(**entries)), "x.xlsx")
     assert refused.value.code == "too_many_cells_in_all"
 
 

@@ -1,0 +1,102 @@
+"""Many rows into one table at once, faster than the ORM or an insert statement per row would: executemany on SQLite,
+COPY on PostgreSQL, always within the session's transaction.
+
+Values are given column by column and pass through their column's own type, so that what is stored is what the ORM
+would have stored.
+"""
+
+import sqlite3
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from itertools import repeat
+from typing import Any, NamedTuple
+
+from sqlalchemy import Connection, Table, func, select, text
+from sqlalchemy.sql.schema import ScalarElementColumnDefault
+
+from portal.extensions import db
+
+
+class Same(NamedTuple):
+    """One value for every row."""
+
+    value: Any
+
+
+class Stored(NamedTuple):
+    """Values that are already written as the database stores them, such as JSON as text."""
+
+    values: Sequence[Any]
+
+
+def insert(table: Table, count: int, columns: Mapping[str, Sequence[Any] | Same | Stored]) -> None:
+    """Insert `count` rows; columns that are not named get their default, or NULL."""
+    if not count:
+        return
+    connection = db.session.connection()
+    named = {**{name: Same(value) for name, value in _defaults(table).items()}, **columns}
+    rows = zip(*(_values(connection, table, name, given, count) for name, given in named.items()), strict=True)
+    names = ", ".join(named)
+    if connection.dialect.name == "postgresql":
+        _copy(connection, f"COPY {table.name} ({names}) FROM STDIN", rows)
+    else:
+        marks = ", ".join("?" * len(named))
+        driver: sqlite3.Connection = connection.connection.driver_connection  # type: ignore[assignment]
+        driver.executemany(f"INSERT INTO {table.name} ({names}) VALUES ({marks})", rows)  # noqa: S608 - our own names
+
+
+def next_ids(table: Table, count: int) -> range | list[int]:
+    """Ids that nobody else will use for `count` new rows of the table, in rising order; the transaction must be a
+    writing one, as it always is but for reading requests.
+    """
+    if not count:
+        return []
+    if db.session.connection().dialect.name == "postgresql":
+        sequence = func.pg_get_serial_sequence(table.name, "id")
+        numbers = select(func.nextval(sequence)).select_from(func.generate_series(1, count))
+        return sorted(db.session.scalars(numbers))
+    highest = db.session.scalar(select(func.coalesce(func.max(table.c.id), 0))) or 0
+    return range(highest + 1, highest + count + 1)
+
+
+def hold(name: str) -> None:
+    """Let only one transaction at a time hold this name, until it ends. SQLite has one writer anyway."""
+    if db.session.connection().dialect.name == "postgresql":
+        db.session.execute(text("SELECT pg_advisory_xact_lock(hashtext(:name))"), {"name": name})
+
+
+def _defaults(table: Table) -> dict[str, Any]:
+    """What the ORM would have filled in: plain values only."""
+    return {
+        column.name: column.default.arg
+        for column in table.columns
+        if isinstance(column.default, ScalarElementColumnDefault)
+    }
+
+
+def _values(
+    connection: Connection, table: Table, name: str, given: Sequence[Any] | Same | Stored, count: int
+) -> Iterable[Any]:
+    """A column's values as its type hands them to the driver."""
+    if isinstance(given, Stored):
+        return given.values
+    process = _processor(connection, table, name)
+    if isinstance(given, Same):
+        return repeat(process(given.value) if process else given.value, count)
+    if process is None:
+        return given
+    stored = {value: process(value) for value in set(given)}  # days repeat
+    return [stored[value] for value in given]
+
+
+def _processor(connection: Connection, table: Table, name: str) -> Callable[[Any], Any] | None:
+    found: Callable[[Any], Any] | None = (
+        table.c[name].type.dialect_impl(connection.dialect).bind_processor(connection.dialect)
+    )
+    return found
+
+
+def _copy(connection: Connection, statement: str, rows: Iterator[tuple[Any, ...]]) -> None:
+    driver: Any = connection.connection.driver_connection
+    with driver.cursor() as cursor, cursor.copy(statement) as copy:
+        for row in rows:
+            copy.write_row(row)
