@@ -124,7 +124,9 @@ def _due(value: date, today: date, locale: str) -> Markup:
     else:
         return _day(value, today, locale)
     title = format_date(value, "full", locale=locale)
-    return Markup('<time datetime="{}" title="{}">{}</time>').format(value.isoformat(), title, words)
+    tone = "late tone" if days < 0 else "due tone" if days == 0 else "soon"
+    html = Markup('<time class="{}" datetime="{}" title="{}">{}</time>')
+    return html.format(tone, value.isoformat(), title, words)
 
 
 @lru_cache(maxsize=4096)
