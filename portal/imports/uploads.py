@@ -6,7 +6,7 @@ import secrets
 from pathlib import Path
 from typing import BinaryIO, NamedTuple
 
-from portal.fields import without_unfit
+from portal.texts import without_unfit
 from portal.imports.limits import LARGEST_FILE, Unreadable
 
 _BLOCK = 1 << 20
