@@ -17,14 +17,6 @@ ME = "me"
 
 
 @dataclass(frozen=True)
-class Choice:
-    """A user or a tag that the list can be narrowed to."""
-
-    id: int
-    name: str
-
-
-@dataclass(frozen=True)
 class CustomerFilter:
     """What was asked for. Whatever was not understood is left out: an odd address shows everybody."""
 
@@ -81,9 +73,9 @@ class CustomerFilter:
         }
         return urlencode({name: value for name, value in said.items() if value})
 
-    def name_of(self, choices: Sequence[Choice], id_: int) -> str:
+    def name_of(self, choices: Sequence[tuple[int, str]], id_: int) -> str:
         """The name of the user or the tag with that id, or a mark when there is none."""
-        return next((choice.name for choice in choices if choice.id == id_), "?")
+        return dict(choices).get(id_, "?")
 
 
 def _is_id(text: str) -> bool:

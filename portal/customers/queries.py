@@ -38,13 +38,16 @@ REACH = 300
 EXPORT_ROWS = 500
 HIGHEST = "\U0010ffff"
 
-TAG_NAMES = (
-    select(func.aggregate_strings(Tag.name, ", "))
+_tags = (
+    select(Tag.name)
     .join(customer_tags, customer_tags.c.tag_id == Tag.id)
     .where(customer_tags.c.customer_id == Customer.id)
+    .order_by(Tag.folded)
     .correlate(Customer)
-    .scalar_subquery()
+    .subquery()
 )
+TAG_NAMES = select(func.aggregate_strings(_tags.c.name, ", ")).scalar_subquery()
+"""The names of a customer's tags, in order, with ", " between; a tag holds no comma."""
 LIST_COLUMNS = (
     Customer.id,
     Customer.sort_name,

@@ -43,6 +43,7 @@ class User(UserMixin, Model):
 
     __eq__ = object.__eq__  # Flask-Login compares cookies: two users who are not signed in would be the same
     __ne__ = object.__ne__
+    __hash__ = object.__hash__
 
     session = None  # type: UserSession | None
     """The session through which this user came in, when loaded by one."""

@@ -1,0 +1,74 @@
+"""A customer's page: who they are and how they are, in one look."""
+
+from datetime import timedelta
+
+import pytest
+
+from portal import clock
+from portal.commitments.models import Commitment
+from portal.extensions import db
+from portal.follow_ups.models import FollowUp
+from portal.timeline.models import record
+from tests.browser import Browser
+from tests.cast import Cast
+from tests.customers.known import add
+from tests.recorder import QueryRecorder
+
+
+def test_says_who_and_how_they_are(support: Browser, cast: Cast) -> None:
+    customer = add(cast, city="Monterrey", phone="+528183401122", email="a@b.example", tags=["hotel"],
+                   assignee=cast.support, notes="Prefers mornings",
+                   contacts=[{"name": "Ana", "title": "kitchen"}])  # fmt: skip
+    today, now = clock.today(), clock.now()
+    about = {"customer_id": customer.id, "created_at": now, "due_on": today, "original_due_on": today, "side": "ours"}
+    db.session.add_all([Commitment(text="x", state=state, **about) for state in ("kept", "kept", "broken", "open")])
+    touch = {"customer_id": customer.id, "created_at": now, "channel": "call", "done_on": today}
+    db.session.add_all([FollowUp(purpose=purpose, **touch) for purpose in ("care", "offer", "offer")])
+    customer.status, customer.purchase_days, customer.revenue_minor, customer.currency = "client", 6, 21240000, "MXN"
+    customer.first_purchase_on, customer.last_purchase_on = today - timedelta(days=400), today - timedelta(days=74)
+    customer.median_interval_days, customer.last_touch_on = 92.0, today - timedelta(days=1)
+    db.session.commit()
+    page = support.get(f"/customers/{customer.id}").get_data(as_text=True)
+    for shown in (
+        "<h1>Hotel Sierra Azul</h1>", "Monterrey", "+52 81 8340 1122", "assigned to Lucía Support", ">client<",
+        ">hotel<", "6 days", "MXN 212,400", "92 days", "2 of 3", "1 : 2", "yesterday", "Prefers mornings", "Ana",
+        "kitchen", "tel:+528183401122", "https://wa.me/528183401122", "mailto:a@b.example",
+    ):  # fmt: skip
+        assert shown in page, shown
+
+
+def test_warns_when_they_have_heard_only_offers(support: Browser, cast: Cast) -> None:
+    customer = add(cast)
+    about = {"customer_id": customer.id, "created_at": clock.now(), "channel": "call", "done_on": clock.today()}
+    db.session.add(FollowUp(purpose="offer", **about))
+    db.session.commit()
+    assert "has heard only offers" in support.get(f"/customers/{customer.id}").get_data(as_text=True)
+
+
+def test_a_prospect_has_a_page_too(support: Browser, cast: Cast) -> None:
+    page = support.get(f"/customers/{add(cast).id}").get_data(as_text=True)
+    assert "known from the second purchase day on" in page
+    assert "Nobody yet" in page
+
+
+@pytest.mark.parametrize("path", ["/customers/99", "/customers/0", f"/customers/{2**63}", "/customers/٣"])
+def test_nobody_is_not_found(path: str, support: Browser) -> None:
+    assert support.get(path).status_code == 404
+    assert support.get(path, fragment=True).status_code == 404
+
+
+def test_strangers_sign_in(stranger: Browser, cast: Cast) -> None:
+    assert stranger.get(f"/customers/{add(cast).id}").location.startswith("/sign-in")
+
+
+@pytest.mark.parametrize("many", [1, 40])
+def test_costs_as_many_queries_whatever_happened(
+    many: int, support: Browser, cast: Cast, queries: QueryRecorder
+) -> None:
+    customer = add(cast, tags=["a", "b"], contacts=[{"name": f"Person {n}"} for n in range(many)])
+    for number in range(many):
+        record("follow_up.logged", by=cast.sales, customer_id=customer.id, note=f"note {number}", channel="call")
+    db.session.commit()
+    with queries:
+        support.get(f"/customers/{customer.id}")
+    assert len(queries) <= 6
