@@ -8,7 +8,7 @@ from decimal import Decimal
 from functools import lru_cache
 
 from babel.dates import format_date, format_time
-from babel.numbers import format_currency, format_decimal, get_currency_precision
+from babel.numbers import format_currency, format_decimal
 from flask import Flask
 from markupsafe import Markup, escape
 
@@ -16,22 +16,17 @@ from portal import clock
 from portal.language import page_gettext as _
 from portal.language import page_ngettext as ngettext
 from portal.language import spoken
+from portal.money import CURRENCIES, exponent
 
-__all__ = ["ago", "currency_exponent", "day", "due", "init_app", "iso_day", "moment", "money", "number", "phone"]
-
-
-@lru_cache(maxsize=256)
-def currency_exponent(currency: str) -> int:
-    """How many decimal digits the currency has: MXN 2, JPY 0, KWD 3."""
-    return get_currency_precision(currency)
+__all__ = ["ago", "day", "due", "init_app", "iso_day", "moment", "money", "number", "phone"]
 
 
 @lru_cache(maxsize=8192)
 def _money(minor: int, currency: str, locale: str) -> str:
-    exponent = currency_exponent(currency)
-    amount = Decimal(minor).scaleb(-exponent)
+    places = exponent(currency) if currency in CURRENCIES else 2
+    amount = Decimal(minor).scaleb(-places)
     region = {"es": "es_MX", "en": "en_US"}[locale]
-    pattern = "¤¤ #,##0" if amount == amount.to_integral() and abs(amount) >= 1000 else "¤¤ #,##0." + "0" * exponent
+    pattern = "¤¤ #,##0" if amount == amount.to_integral() and abs(amount) >= 1000 else "¤¤ #,##0." + "0" * places
     return format_currency(amount, currency, pattern.rstrip("."), locale=region, currency_digits=False)
 
 

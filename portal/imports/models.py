@@ -109,12 +109,12 @@ class Import(Model):
         """Stop. Rows that were taken stay."""
         if not self.has_ended:
             self._end("cancelled")
-            record("import.cancelled", by=by, subject=self, file_name=self.file_name, counts=self.counts())
+            record("import.cancelled", by=by, subject=self, file_name=self.file_name, **self.counts())
 
     def finish(self, by: "User | None") -> None:
         """All rows have been seen to."""
         self._end("done")
-        record("import.finished", by=by, subject=self, file_name=self.file_name, counts=self.counts())
+        record("import.finished", by=by, subject=self, file_name=self.file_name, **self.counts())
 
     def fail(self, code: str, by: "User | None") -> None:
         """The file can't be read any further."""
@@ -122,7 +122,7 @@ class Import(Model):
         self.failure = code[:40]
         record("import.failed", by=by, subject=self, file_name=self.file_name, code=code)
 
-    def counts(self) -> dict[str, int]:
+    def counts(self) -> dict[str, Any]:
         """What came of it, in numbers."""
         return {name: getattr(self, name) for name in ("purchases", "customers", "refused", "unchanged")}
 

@@ -5,10 +5,10 @@ from datetime import date, datetime
 from typing import Any, NamedTuple
 
 from sqlalchemy import Row, Select, select, tuple_, union_all
-from sqlalchemy.orm import joinedload
+from sqlalchemy.orm import joinedload, selectinload
 
 from portal.contacts.models import Contact
-from portal.customers.models import Customer, Tag, customer_tags
+from portal.customers.models import Customer
 from portal.extensions import db
 from portal.imports.models import WORKING, Import, ImportRefusal
 from portal.paging import PAGE_ROWS, Page, decode, page_of
@@ -140,9 +140,21 @@ def _reached_by(own: Any, of_contact: Any, wanted: Collection[str]) -> Iterable[
     return db.session.execute(query).all()
 
 
+def archived_customers(customer_ids: Collection[int]) -> dict[int, str]:
+    """The names of those of these customers who are archived, by id."""
+    query = select(Customer.id, Customer.name).where(Customer.id.in_(customer_ids), Customer.archived_at.is_not(None))
+    return {row.id: row.name for row in db.session.execute(query)} if customer_ids else {}
+
+
 def customers_to_complete(customer_ids: Collection[int]) -> dict[int, Customer]:
-    """These customers, locked, in id order."""
-    query = select(Customer).where(Customer.id.in_(customer_ids)).order_by(Customer.id).with_for_update()
+    """These customers with their tags, locked, in id order."""
+    query = (
+        select(Customer)
+        .options(selectinload(Customer.tags))
+        .where(Customer.id.in_(customer_ids))
+        .order_by(Customer.id)
+        .with_for_update()
+    )
     return {customer.id: customer for customer in db.session.scalars(query)}
 
 
@@ -155,20 +167,6 @@ def contacts_of(customer_ids: Collection[int]) -> dict[int, list[Contact]]:
     for contact in db.session.scalars(query):
         found.setdefault(contact.customer_id, []).append(contact)
     return found
-
-
-def tags_by_fold(folded: Collection[str]) -> dict[str, Tag]:
-    """Tags by their folded name."""
-    query = select(Tag).where(Tag.folded.in_(folded))
-    return {tag.folded: tag for tag in db.session.scalars(query)} if folded else {}
-
-
-def tagged(customer_ids: Collection[int]) -> set[tuple[int, int]]:
-    """(customer id, tag id) of these customers."""
-    query = select(customer_tags.c.customer_id, customer_tags.c.tag_id).where(
-        customer_tags.c.customer_id.in_(customer_ids)
-    )
-    return {(customer_id, tag_id) for customer_id, tag_id in db.session.execute(query)}
 
 
 def users_to_assign() -> dict[str, User]:

@@ -9,8 +9,9 @@ from typing import TYPE_CHECKING
 
 from portal import bulk, clock
 from portal.contacts.models import Contact
-from portal.customers.models import Customer, Tag, customer_tags
+from portal.customers.models import Customer, Tag
 from portal.customers.search import fold
+from portal.customers.tagging import tags_named
 from portal.extensions import db
 from portal.imports import queries
 from portal.imports.matching import Matcher
@@ -25,11 +26,12 @@ from portal.timeline.models import record
 if TYPE_CHECKING:
     from portal.users.models import User
 
-FILLED = ("email", "phone", "city", "notes")
+FILLED = {"customer": "external_id", "email": "email", "phone": "phone", "city": "city", "notes": "notes"}
 
 
 def take(batch: Sequence[Person | Refused], tally: Tally, import_: Import, by: "User | None") -> None:
     """Take a batch in, and count what came of it."""
+    assert by is not None  # somebody uploaded the list
     bulk.hold("imports")
     tally.see(batch)
     persons, refused = sort_out([item for item in batch if isinstance(item, Person)], tally)
@@ -38,13 +40,20 @@ def take(batch: Sequence[Person | Refused], tally: Tally, import_: Import, by: "
 
 
 def sort_out(persons: Sequence[Person], tally: Tally) -> tuple[list[Person], list[Refused]]:
-    """Refuse those whose assignee is no user."""
+    """Refuse those whose assignee is no user, and those who are customers in the archive."""
     users = queries.users_to_assign()
+    matcher = Matcher()
+    matcher.look_up(persons)
+    archived = queries.archived_customers({id for person in persons if (id := matcher.find(person)) is not None})
     sound, refusals = [], []
     for person in persons:
+        faults = []
         if person.assignee and person.assignee.lower() not in users:
-            fault = Fault("assignee", "assignee_unknown", text=person.assignee[:80])
-            refusals.append(refusal([(person.row, person.cells)], [fault]))
+            faults.append(Fault("assignee", "assignee_unknown", text=person.assignee[:80]))
+        if (name := archived.get(matcher.find(person) or 0)) is not None:
+            faults.append(Fault("name", "customer_archived", text=name[:80]))
+        if faults:
+            refusals.append(refusal([(person.row, person.cells)], faults))
             tally.refuse(refusals[-1])
         else:
             sound.append(person)
@@ -54,7 +63,7 @@ def sort_out(persons: Sequence[Person], tally: Tally) -> tuple[list[Person], lis
 class _Batch:
     """The customers, contacts and tags that a batch of persons is about."""
 
-    def __init__(self, persons: Sequence[Person], by: "User | None") -> None:
+    def __init__(self, persons: Sequence[Person], by: "User") -> None:
         self.by = by
         self.persons = persons
         self.matcher = Matcher()
@@ -63,10 +72,9 @@ class _Batch:
         known = {id for person in persons if (id := self.matcher.find(person)) is not None}
         self.customers = queries.customers_to_complete(known)
         self.contacts = queries.contacts_of(known)
-        self.tags = self._tags()
-        self.tagged = queries.tagged(known)
-        self.made: set[int] = set()
-        self.changed: set[int] = set()
+        words = {fold(word): word for person in persons for word in person.tags}
+        self.tags: dict[str, Tag] = {tag.folded: tag for tag in tags_named(words.values())} if words else {}
+        self.to_index: set[int] = set()
 
     def take(self, tally: Tally) -> None:
         """Every person, in the file's order."""
@@ -75,56 +83,49 @@ class _Batch:
             if id is None:
                 self._make(person)
                 tally.new_customers += 1
-            elif self._complete(id, person):
+            elif self._complete(self.customers[id], person):
                 tally.updated += 1
             else:
                 tally.unchanged += 1
-        for id in self.made | self.changed:
+        for id in self.to_index:
             self.customers[id].index_words(self.contacts.get(id, []))
 
     def _make(self, person: Person) -> None:
         """A new customer, a prospect until they buy."""
+        assignee = self.users[person.assignee.lower()] if person.assignee else None
         customer = Customer(
             name=person.name,
             sort_name=fold(person.name)[:160],
-            external_id=person.customer or None,
-            email=person.email or None,
-            phone=person.phone or None,
-            city=person.city,
-            notes=person.notes,
-            assignee_id=self.users[person.assignee.lower()].id if person.assignee else None,
+            assignee_id=assignee.id if assignee else None,
             created_at=clock.now(),
+            tags=[self.tags[fold(word)] for word in person.tags],
+            **{ours: getattr(person, theirs) or None for theirs, ours in FILLED.items() if getattr(person, theirs)},
         )
         db.session.add(customer)
-        record("customer.created", by=self.by, subject=customer, name=customer.name).customer_id = customer.id
+        db.session.flush()
+        told = {"name": customer.name, "tags": list(person.tags), "to": assignee.name if assignee else None}
+        record("customer.created", by=self.by, customer_id=customer.id, subject=customer, on=None, **told)
         self.customers[customer.id] = customer
-        self.made.add(customer.id)
+        self.to_index.add(customer.id)
         self.matcher.add(customer.id, person)
         self._add_contact(customer, person)
-        self._add_tags(customer, person)
 
-    def _complete(self, id: int, person: Person) -> bool:
+    def _complete(self, customer: Customer, person: Person) -> bool:
         """Fill in what is empty; whether anything was."""
-        customer = self.customers[id]
-        filled = [name for name in FILLED if getattr(person, name) and not getattr(customer, name)]
-        for name in filled:
-            setattr(customer, name, getattr(person, name))
-        if person.customer and not customer.external_id:
-            customer.external_id = person.customer
-            filled.append("external_id")
+        told = {ours: getattr(person, theirs) for theirs, ours in FILLED.items()}
+        filled = customer.change(
+            self.by, **{name: text for name, text in told.items() if text and not getattr(customer, name)}
+        )
         if filled:
-            customer.version += 1
-            record("customer.changed", by=self.by, customer_id=id, subject=customer, name=customer.name, fields=filled)
-            self.matcher.add(id, person)
+            self.to_index.add(customer.id)
+            self.matcher.add(customer.id, person)
+        fresh = [tag for word in person.tags if (tag := self.tags[fold(word)]) not in customer.tags]
+        if fresh:
+            customer.tag(sorted([*customer.tags, *fresh], key=lambda tag: tag.folded), self.by)
         assigned = bool(person.assignee) and customer.assignee_id is None
         if assigned:
-            user = self.users[person.assignee.lower()]
-            customer.assignee_id = user.id
-            record("customer.assigned", by=self.by, customer_id=id, subject=customer, to=user.name)
-        added = [self._add_contact(customer, person), self._add_tags(customer, person)]
-        if filled or added[0]:
-            self.changed.add(id)
-        return bool(filled) or assigned or any(added)
+            customer.assign(self.users[person.assignee.lower()], self.by)
+        return self._add_contact(customer, person) or bool(filled or fresh or assigned)
 
     def _add_contact(self, customer: Customer, person: Person) -> bool:
         """The row's contact, unless the customer has them; whether anything was added."""
@@ -132,51 +133,21 @@ class _Batch:
             return False
         contacts = self.contacts.setdefault(customer.id, [])
         known = _same_person(contacts, person)
-        if known is None:
-            contact = Contact(
-                customer_id=customer.id,
-                name=person.contact_name,
-                email=person.contact_email or None,
-                phone=person.contact_phone or None,
-                created_at=clock.now(),
+        reach = {"email": person.contact_email, "phone": person.contact_phone}
+        if known is not None:
+            changes = known.change(
+                self.by, **{name: text for name, text in reach.items() if text and not getattr(known, name)}
             )
-            db.session.add(contact)
-            contacts.append(contact)
-            record("contact.added", by=self.by, customer_id=customer.id, subject=contact, name=contact.name)
-            return True
-        filled = False
-        for name, told in (("email", person.contact_email), ("phone", person.contact_phone)):
-            if told and not getattr(known, name):
-                setattr(known, name, told)
-                filled = True
-        if filled:
-            known.version += 1
-            record("contact.changed", by=self.by, customer_id=customer.id, subject=known, name=known.name)
-        return filled
-
-    def _add_tags(self, customer: Customer, person: Person) -> bool:
-        """The row's tags, those that are new to the customer; whether there were any."""
-        fresh = []
-        for word in person.tags:
-            tag = self.tags[fold(word)]
-            if (customer.id, tag.id) not in self.tagged:
-                self.tagged.add((customer.id, tag.id))
-                fresh.append(tag)
-        if fresh:
-            rows = [{"customer_id": customer.id, "tag_id": tag.id} for tag in fresh]
-            db.session.execute(customer_tags.insert(), rows)
-            names = [tag.name for tag in fresh]
-            record("customer.tagged", by=self.by, customer_id=customer.id, subject=customer, tags=names)
-        return bool(fresh)
-
-    def _tags(self) -> dict[str, Tag]:
-        """All tags that the batch names, made when missing."""
-        words = {fold(word): word for person in self.persons for word in person.tags}
-        tags = queries.tags_by_fold(words)
-        missing = [Tag(name=word, folded=folded) for folded, word in words.items() if folded not in tags]
-        db.session.add_all(missing)
-        db.session.flush()
-        return tags | {tag.folded: tag for tag in missing}
+            if changes:
+                self.to_index.add(customer.id)
+            return bool(changes)
+        contact = Contact(customer_id=customer.id, name=person.contact_name, created_at=clock.now())
+        contact.email, contact.phone = reach["email"] or None, reach["phone"] or None
+        db.session.add(contact)
+        record("contact.added", by=self.by, customer_id=customer.id, subject=contact, name=contact.name)
+        contacts.append(contact)
+        self.to_index.add(customer.id)
+        return True
 
 
 def _same_person(contacts: Iterable[Contact], person: Person) -> Contact | None:

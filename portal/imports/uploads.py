@@ -6,8 +6,8 @@ import secrets
 from pathlib import Path
 from typing import BinaryIO, NamedTuple
 
-from portal.texts import without_unfit
 from portal.imports.limits import LARGEST_FILE, Unreadable
+from portal.texts import without_unfit
 
 _BLOCK = 1 << 20
 LONGEST_NAME = 160

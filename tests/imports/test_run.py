@@ -225,7 +225,7 @@ def test_a_customer_list_completes_and_never_overwrites(cast: Cast, tmp_path: Pa
     assert customer.external_id == "C-5"
     assert [tag.name for tag in customer.tags] == ["Norte", "vip"]
     kinds = db.session.scalars(select(Event.kind).where(Event.customer_id == customer.id).order_by(Event.id)).all()
-    assert kinds == ["customer.assigned", "customer.changed", "customer.assigned", "customer.tagged"]
+    assert kinds == ["customer.assigned", "customer.changed", "customer.tagged", "customer.assigned"]
 
 
 def test_one_worker_at_a_time(cast: Cast, tmp_path: Path) -> None:
