@@ -45,8 +45,10 @@ def create_app(settings: Settings | None = None) -> Flask:
 
 def register_blueprints(app: Flask) -> None:
     """The rooms of the house and their addresses."""
+    from portal.commitments.views import commitments
     from portal.contacts.views import contacts
     from portal.customers.views import customers
+    from portal.follow_ups.views import follow_ups
     from portal.health import health
     from portal.settings.views import settings
     from portal.timeline.views import timeline
@@ -57,6 +59,8 @@ def register_blueprints(app: Flask) -> None:
         (today, ""),
         (customers, "/customers"),
         (contacts, "/customers/<int:id>/contacts"),
+        (follow_ups, ""),
+        (commitments, ""),
         (timeline, "/timeline"),
         (users, ""),
         (settings, "/settings"),

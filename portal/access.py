@@ -58,3 +58,14 @@ def safe_next(target: str | None) -> str:
         return "/"
     parts = urlsplit(target)
     return target if not parts.scheme and not parts.netloc else "/"
+
+
+def way_back(default: str) -> str:
+    """Where a form without script returns to: what it says itself, else the page of ours that it was sent from."""
+    said = request.form.get("next") or request.args.get("next")
+    if said:
+        return safe_next(said)
+    parts = urlsplit(request.referrer or "")
+    if parts.netloc != request.host:
+        return default
+    return safe_next(f"{parts.path}?{parts.query}" if parts.query else parts.path)

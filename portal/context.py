@@ -80,6 +80,7 @@ def navigation() -> list[tuple[str, str, str, str]]:
     return [
         ("today", _("Today"), path("today.index"), "today"),
         ("customers", _("Customers"), path("customers.index"), "customers"),
+        ("commitments", _("Commitments"), path("commitments.index"), "commitment"),
     ]
 
 

@@ -355,6 +355,12 @@ def upgrade() -> None:
         sqlite_where=sa.text("state = 'open'"),
         postgresql_where=sa.text("state = 'open'"),
     )
+    op.create_index(
+        "ix_commitments_assignee_id_state_settled_on_id",
+        "commitments",
+        ["assignee_id", "state", "settled_on", "id"],
+        unique=False,
+    )
     op.create_index("ix_commitments_state_settled_on_id", "commitments", ["state", "settled_on", "id"], unique=False)
     op.create_table(
         "follow_ups",

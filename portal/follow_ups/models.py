@@ -1,12 +1,16 @@
 """Follow-ups: touches of a customer, planned (a due date) and done (an outcome), in one table."""
 
-from datetime import date, datetime
-from typing import TYPE_CHECKING
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import ForeignKey, Index, String, Text, text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
+from portal import clock, due
 from portal.extensions import BigId, Model, UtcDateTime
+from portal.rules import N_, BrokenRule
+from portal.timeline.models import record
 
 if TYPE_CHECKING:
     from portal.contacts.models import Contact
@@ -21,6 +25,40 @@ OUTCOMES = ("reached", "no_answer", "left_message")
 PLANNED = text("done_on IS NULL AND undone_at IS NULL AND origin <> 'purchase'")
 REASSURING = text("done_on IS NULL AND undone_at IS NULL AND origin = 'purchase'")
 """What is planned, in two halves that Today reads apart: an import may plan thousands of reassurances at once."""
+
+UNDO_STANDS = timedelta(seconds=60)
+"""The page offers Undo for ten seconds; whoever reads slowly, or has no script, is given a little longer."""
+
+
+class NotPlanned(BrokenRule):
+    """Only what is still to be done can be moved or dropped."""
+
+    message = N_("This follow-up is done already, or was taken back.")
+
+
+class TooLateToUndo(BrokenRule):
+    """What has stood for a while is part of the record."""
+
+    message = N_("It is too late to undo this. Log another follow-up that sets it right.")
+
+
+class NotYours(BrokenRule):
+    """Somebody else's act."""
+
+    message = N_("Only who logged it, or an owner, can undo it.")
+
+
+@dataclass(frozen=True)
+class Touch:
+    """What somebody logs: how the customer was touched, what came of it, and when to touch them next."""
+
+    channel: str = "call"
+    outcome: str = "reached"
+    purpose: str = "care"
+    note: str = ""
+    contact_id: int | None = None
+    next_on: date | None = None
+    form_id: str | None = None
 
 
 class FollowUp(Model):
@@ -70,3 +108,62 @@ class FollowUp(Model):
     customer: Mapped["Customer"] = relationship(lazy="raise")
     contact: Mapped["Contact | None"] = relationship(lazy="raise")
     assignee: Mapped["User | None"] = relationship(lazy="raise", foreign_keys=assignee_id)
+
+    @property
+    def is_planned(self) -> bool:
+        """Is it still to be done?"""
+        return self.done_on is None and self.undone_at is None
+
+    @property
+    def is_done(self) -> bool:
+        """Is it done, and does it count?"""
+        return self.done_on is not None and self.undone_at is None
+
+    def finish(self, touch: Touch, by: "User") -> None:
+        """Do it, in this way, today."""
+        self.channel, self.outcome, self.purpose = touch.channel, touch.outcome, touch.purpose
+        self.note, self.form_id = touch.note, touch.form_id
+        self.contact_id = touch.contact_id or self.contact_id
+        self.done_on, self.done_at, self.done_by_id = clock.today(), clock.now(), by.id
+
+    def plan(self) -> dict[str, Any]:
+        """What was planned, to be kept while it is done, should that be taken back."""
+        return {name: getattr(self, name) for name in ("channel", "purpose", "note", "contact_id")}
+
+    def restore(self, plan: dict[str, Any]) -> None:
+        """Make it what was planned again."""
+        for name, value in plan.items():
+            setattr(self, name, value)
+        self.done_on = self.done_at = self.done_by_id = self.outcome = self.form_id = None
+
+    def take_back(self) -> None:
+        """Let it count nowhere. Its form may be sent again."""
+        self.undone_at, self.form_id = clock.now(), None
+
+    def check_undo(self, by: "User") -> None:
+        """May this user undo it now? Raises `NotYours` or `TooLateToUndo`."""
+        if by.id != self.done_by_id and not by.is_owner:
+            raise NotYours
+        if self.done_at is None or clock.now() - self.done_at > UNDO_STANDS:
+            raise TooLateToUndo
+
+    def move(self, to: date, by: "User") -> None:
+        """Put it off, or forward. Raises `NotPlanned` or `DayOutOfReach`."""
+        if not self.is_planned:
+            raise NotPlanned
+        before, self.due_on = self.due_on, due.checked(to)
+        self.version += 1
+        record(
+            "follow_up.moved", by=by, customer_id=self.customer_id, subject=self, purpose=self.purpose,
+            objective=self.objective, due_on=to.isoformat(), was_due_on=before.isoformat() if before else None,
+        )  # fmt: skip
+
+    def drop(self, by: "User") -> None:
+        """Give it up: nobody will do it. Raises `NotPlanned`."""
+        if not self.is_planned:
+            raise NotPlanned
+        self.take_back()
+        record(
+            "follow_up.dropped", by=by, customer_id=self.customer_id, subject=self, purpose=self.purpose,
+            objective=self.objective, due_on=self.due_on.isoformat() if self.due_on else None,
+        )  # fmt: skip

@@ -1,14 +1,37 @@
 """Every SELECT about follow-ups."""
 
 from collections.abc import Sequence
-from datetime import date
+from datetime import date, timedelta
+from typing import Any
 
-from sqlalchemy import Row, and_, case, func, select
+from sqlalchemy import Row, TextClause, and_, case, func, literal, or_, select
+from sqlalchemy.orm import joinedload
 
+from portal import clock
+from portal.customers.lines import line_by_id, live
 from portal.customers.models import Customer
+from portal.customers.queries import found_by
 from portal.extensions import db
-from portal.follow_ups.models import FollowUp
+from portal.follow_ups.models import CARE, SELLING, FollowUp
+from portal.timeline.models import Event
 
+LINE = (
+    FollowUp.id,
+    FollowUp.due_on,
+    FollowUp.done_on.label("settled_on"),
+    FollowUp.customer_id,
+    FollowUp.contact_id,
+    FollowUp.created_by_id.label("by_id"),
+    FollowUp.purpose.label("kind"),
+    FollowUp.origin.label("state"),
+    FollowUp.objective.label("text"),
+    func.substr(FollowUp.note, 1, 200).label("note"),
+    literal(0).label("moved"),
+    FollowUp.version,
+    FollowUp.created_at,
+)
+"""A follow-up as `lines.COLUMNS`: its kind is the purpose, its state says what planned it."""
+A_YEAR = timedelta(days=365)
 TOUCHING = and_(FollowUp.done_on.is_not(None), FollowUp.undone_at.is_(None), FollowUp.outcome != "no_answer")
 OPEN = and_(FollowUp.done_on.is_(None), FollowUp.undone_at.is_(None))
 
@@ -20,7 +43,8 @@ def touches_of(customer_id: int) -> tuple[date | None, date | None]:
     """
     last = select(func.max(FollowUp.done_on)).where(FollowUp.customer_id == customer_id, TOUCHING).scalar_subquery()
     planned = select(func.min(FollowUp.due_on)).where(FollowUp.customer_id == customer_id, OPEN).scalar_subquery()
-    return db.session.execute(select(last, planned)).one()._tuple()
+    found = db.session.execute(select(last, planned)).one()
+    return found[0], found[1]
 
 
 def touches_of_many(customer_ids: Sequence[int]) -> dict[int, tuple[date | None, date | None]]:
@@ -56,3 +80,115 @@ def open_reassurance(customer_id: int, purchase_id: int) -> FollowUp | None:
         FollowUp.customer_id == customer_id, OPEN, FollowUp.origin == "purchase", FollowUp.origin_id == purchase_id
     )
     return db.session.scalar(query)
+
+
+def follow_up_by_id(follow_up_id: int) -> FollowUp | None:
+    """One follow-up, or None. By primary key."""
+    return db.session.get(FollowUp, follow_up_id)
+
+
+def by_form_or_plan(customer_id: int, form_id: str, planned_id: int | None) -> Sequence[FollowUp]:
+    """The customer's follow-up that this form has logged before, and the planned one that it was opened from: 0 to 2.
+
+    By the unique index of form ids, and by primary key.
+    """
+    mine = FollowUp.form_id == form_id
+    query = select(FollowUp).where(
+        or_(mine, FollowUp.id == planned_id) if planned_id else mine, FollowUp.customer_id == customer_id
+    )
+    return db.session.scalars(query).all()
+
+
+def next_step_of(follow_up: FollowUp) -> FollowUp | None:
+    """The touch that this one has planned and that is still to be done. Rides on ix_follow_ups_customer_id_due_on."""
+    query = select(FollowUp).where(
+        FollowUp.customer_id == follow_up.customer_id,
+        FollowUp.due_on.is_not(None),
+        OPEN,
+        FollowUp.origin == "next",
+        FollowUp.origin_id == follow_up.id,
+    )
+    return db.session.scalar(query)
+
+
+def logged_event(follow_up: FollowUp) -> Event | None:
+    """The line in which it was last logged. Rides on ix_events_customer_id_happened_on_id."""
+    query = (
+        select(Event)
+        .where(
+            Event.customer_id == follow_up.customer_id,
+            Event.happened_on == follow_up.done_on,
+            Event.kind == "follow_up.logged",
+            Event.subject_id == follow_up.id,
+        )
+        .order_by(Event.id.desc())
+        .limit(1)
+    )
+    return db.session.scalar(query)
+
+
+def last_channel(customer_id: int) -> str | None:
+    """How the customer was touched last. Rides on ix_follow_ups_customer_id_done_on."""
+    query = (
+        select(FollowUp.channel)
+        .where(FollowUp.customer_id == customer_id, FollowUp.done_on.is_not(None), FollowUp.undone_at.is_(None))
+        .order_by(FollowUp.done_on.desc(), FollowUp.id.desc())
+        .limit(1)
+    )
+    return db.session.scalar(query)
+
+
+def balance(customer_id: int) -> tuple[int, int]:
+    """(care, selling): how many touches of the last year were for the customer's sake, and how many for a sale.
+
+    Touches that nobody answered count in neither. Rides on ix_follow_ups_customer_id_done_on.
+    """
+    query = select(
+        func.count(case((FollowUp.purpose.in_(CARE), 1))), func.count(case((FollowUp.purpose.in_(SELLING), 1)))
+    ).where(FollowUp.customer_id == customer_id, FollowUp.done_on > clock.today() - A_YEAR, TOUCHING)
+    care, selling = db.session.execute(query).one()
+    return care, selling
+
+
+def planned(half: TextClause, assignee_id: int | None) -> Any:
+    """What is planned until today, of one half (`PLANNED` or `REASSURING`), for one user or for everybody.
+
+    To be ordered by due_on and id: rides on ix_follow_ups_planned_assignee and _due, or on ix_follow_ups_reassuring_….
+    """
+    query = live(select(*LINE), FollowUp.customer_id).where(half, FollowUp.due_on <= clock.today())
+    return query if assignee_id is None else query.where(FollowUp.assignee_id == assignee_id)
+
+
+def planned_line(follow_up_id: int) -> Any:
+    """One follow-up as its line shows it, or None. By primary key."""
+    return line_by_id(select(*LINE).where(FollowUp.id == follow_up_id))
+
+
+def follow_up_to_show(follow_up_id: int) -> FollowUp | None:
+    """One follow-up with its customer, contact and assignee, or None. By primary key."""
+    query = (
+        select(FollowUp)
+        .options(joinedload(FollowUp.customer), joinedload(FollowUp.contact), joinedload(FollowUp.assignee))
+        .where(FollowUp.id == follow_up_id)
+    )
+    return db.session.scalar(query)
+
+
+def customers_to_choose(asked: str, user_id: int) -> Sequence[Row[int, str, str, date | None]]:
+    """(id, name, status, last touch) of up to 20 live customers: those found, else those this user wrote about last.
+
+    Found by the search of customers; else rides on ix_events_user_id_id.
+    """
+    query = select(Customer.id, Customer.name, Customer.status, Customer.last_touch_on)
+    query = query.where(Customer.archived_at.is_(None)).limit(20)
+    if asked.strip():
+        return db.session.execute(query.where(found_by(asked)).order_by(Customer.sort_name, Customer.id)).all()
+    mine = select(Event.customer_id).where(Event.user_id == user_id).order_by(Event.id.desc()).limit(100).subquery()
+    return db.session.execute(
+        query.where(Customer.id.in_(select(mine.c.customer_id))).order_by(Customer.sort_name)
+    ).all()
+
+
+def only_offers(care: int, selling: int) -> bool:
+    """Has the customer heard nothing but offers, and more than one? Then it is time to care."""
+    return care == 0 and selling >= 2

@@ -71,3 +71,16 @@ def living_sessions(user: User) -> Sequence[UserSession]:
         .order_by(UserSession.created_at.desc(), UserSession.id.desc())
     )
     return db.session.scalars(query).all()
+
+
+def whose_ids(asked: str | None, user: User) -> tuple[str, tuple[int, ...] | None]:
+    """Whose list is asked for: ("mine" | "team" | "everybody", the users' ids). Everybody's is None: nobody's too.
+
+    A team is everybody of the same role. One query, for a team only.
+    """
+    if asked == "everybody":
+        return asked, None
+    if asked == "team":
+        query = select(User.id).where(User.role == user.role, User.disabled_at.is_(None)).order_by(User.id)
+        return asked, tuple(db.session.scalars(query))
+    return "mine", (user.id,)

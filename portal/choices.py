@@ -1,0 +1,97 @@
+"""Fields for what is chosen rather than written: one of a few words, a record, a day."""
+
+from collections.abc import Sequence
+from contextlib import suppress
+from datetime import date
+from typing import Any
+
+from flask_babel import gettext as _
+from markupsafe import Markup
+from wtforms import Field
+from wtforms.widgets import DateInput, HiddenInput, html_params
+
+
+class WordField(Field):
+    """One of a few words. What is left out takes the default; what is none of them is refused."""
+
+    def __init__(self, label: Any = None, *, words: Sequence[str], default: str, **kwargs: Any) -> None:
+        super().__init__(label, default=default, **kwargs)
+        self.words = words
+
+    def process_formdata(self, valuelist: list[Any]) -> None:
+        """The chosen word; raises ValueError, with words, on any other."""
+        if not valuelist:
+            return
+        self.data = valuelist[0] if valuelist[0] in self.words else self.default
+        if self.data != valuelist[0]:
+            raise ValueError(_("Choose one of those that are offered."))
+
+
+class IdField(Field):
+    """A record, by its id. Nothing is None; what can't be an id is 0, which nothing has."""
+
+    widget = HiddenInput()
+
+    def process_formdata(self, valuelist: list[Any]) -> None:
+        """A whole number that a database can hold."""
+        typed = valuelist[0].strip() if valuelist and isinstance(valuelist[0], str) else ""
+        fit = typed.isascii() and typed.isdigit() and len(typed) <= 18
+        self.data = None if not typed else int(typed) if fit else 0
+
+    def _value(self) -> str:
+        return str(self.data) if self.data else ""
+
+
+class Names:
+    """A list to choose a record from, by its name."""
+
+    def __call__(self, field: "RecordField", **attributes: Any) -> Markup:
+        """The list; its first line is nobody."""
+        html = Markup("<select {}>").format(Markup(html_params(**{"id": field.id, **attributes, "name": field.name})))  # noqa: S704
+        for id, name in ((None, "–"), *field.choices):
+            chosen = Markup(" selected") if id == (field.data or None) else ""
+            html += Markup('<option value="{}"{}>{}</option>').format(id or "", chosen, name)
+        return html + Markup("</select>")
+
+
+class RecordField(IdField):
+    """The same as a list to choose from: `choices` are (id, name) pairs; it may be left empty."""
+
+    widget = Names()
+    choices: Sequence[tuple[int, str]] = ()
+
+
+class NextField(Field):
+    """The page to go to afterwards: a path of ours, or nothing."""
+
+    widget = HiddenInput()
+
+    def process_formdata(self, valuelist: list[Any]) -> None:
+        """A path; anything else is nothing."""
+        typed = valuelist[0] if valuelist and isinstance(valuelist[0], str) else ""
+        fit = typed.startswith("/") and typed.isascii() and typed.isprintable() and len(typed) < 500
+        self.data = typed if fit else ""
+
+    def _value(self) -> str:
+        return self.data or ""
+
+
+class DayField(Field):
+    """A day, as browsers write it. What was typed is kept, also when it is none."""
+
+    widget = DateInput()
+
+    def process_formdata(self, valuelist: list[Any]) -> None:
+        """A day, or None when left empty; raises ValueError, with words, on anything else."""
+        typed = valuelist[0].strip() if valuelist and isinstance(valuelist[0], str) else ""
+        self.data = None
+        if typed:
+            with suppress(ValueError):
+                self.data = date.fromisoformat(typed) if len(typed) == 10 else None
+            if self.data is None:
+                raise ValueError(_("Write the day as year-month-day."))
+
+    def _value(self) -> str:
+        if self.raw_data and self.raw_data[0] and self.data is None:
+            return "".join(each for each in str(self.raw_data[0])[:20] if each.isprintable())
+        return self.data.isoformat() if self.data else ""

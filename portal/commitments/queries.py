@@ -1,0 +1,182 @@
+"""Every SELECT about commitments."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from sqlalchemy import Row, Select, case, func, select, tuple_, union_all
+from sqlalchemy.orm import joinedload
+
+from portal import clock
+from portal.commitments.models import OPEN, SIDES, Commitment
+from portal.customers.lines import line_by_id, lines, live, together
+from portal.extensions import db
+from portal.paging import PAGE_ROWS, Page, decode, page_of
+
+LINE = (
+    Commitment.id,
+    Commitment.due_on,
+    Commitment.settled_on,
+    Commitment.customer_id,
+    Commitment.contact_id,
+    Commitment.created_by_id.label("by_id"),
+    Commitment.side.label("kind"),
+    Commitment.state,
+    Commitment.text,
+    Commitment.reason.label("note"),
+    Commitment.times_moved.label("moved"),
+    Commitment.version,
+    Commitment.created_at,
+)
+"""A commitment as `lines.COLUMNS`: its kind is its side, its note the reason given last."""
+RECENT_PROMISES = 100
+
+
+@dataclass(frozen=True)
+class Ledger:
+    """Which commitments a list shows. `assignees` of None are everybody's; `side` may be "both"."""
+
+    assignees: tuple[int, ...] | None = None
+    side: str = "both"
+    state: str = "open"
+
+    @property
+    def sides(self) -> tuple[str, ...]:
+        """The sides that it shows."""
+        return SIDES if self.side == "both" else (self.side,)
+
+
+def due(side: str, assignee_id: int | None) -> Any:
+    """Open commitments of one side that fall due until today, for one user or for everybody.
+
+    To be ordered by due_on and id: rides on ix_commitments_open_assignee or _open_due.
+    """
+    return _open(side, assignee_id).where(Commitment.due_on <= clock.today())
+
+
+def _open(side: str, assignee_id: int | None) -> Any:
+    query = live(select(*LINE), Commitment.customer_id).where(OPEN, Commitment.side == side)
+    return query if assignee_id is None else query.where(Commitment.assignee_id == assignee_id)
+
+
+def page(ledger: Ledger, after: str | None) -> Page[Row[Any]]:
+    """Lines of the ledger: open ones by due day, so that late ones come first; settled ones by day, newest first.
+
+    One limited select per assignee and side, each on its own index: ix_commitments_open_assignee, _open_due,
+    ix_commitments_assignee_id_state_settled_on_id or ix_commitments_state_settled_on_id.
+    """
+    key = decode(after, date, int)
+    rising = ledger.state == "open"
+    day = Commitment.due_on if rising else Commitment.settled_on
+    branches = []
+    for assignee_id in ledger.assignees if ledger.assignees is not None else (None,):
+        for side in ledger.sides:
+            branch = _open(side, assignee_id) if rising else _settled(ledger.state, side, assignee_id)
+            if key:
+                place = tuple_(day, Commitment.id)
+                branch = branch.where(place > key if rising else place < key)
+            branches.append(branch.order_by(*_falling(rising, day, Commitment.id)).limit(PAGE_ROWS + 1))
+    matters = together(branches)
+    column = matters.c.due_on if rising else matters.c.settled_on
+    rows = db.session.execute(
+        lines(matters).order_by(*_falling(rising, column, matters.c.id)).limit(PAGE_ROWS + 1)
+    ).all()
+    return page_of(rows, lambda row: (row.due_on if rising else row.settled_on, row.id), first=key is None)
+
+
+def _falling(rising: bool, *columns: Any) -> tuple[Any, ...]:
+    """The columns in their own order, or all of them the other way round."""
+    return columns if rising else tuple(column.desc() for column in columns)
+
+
+def _settled(state: str, side: str, assignee_id: int | None) -> Any:
+    query = live(select(*LINE), Commitment.customer_id).where(Commitment.state == state, Commitment.side == side)
+    return query if assignee_id is None else query.where(Commitment.assignee_id == assignee_id)
+
+
+def line(commitment_id: int) -> Any:
+    """One commitment as its line shows it, or None. By primary key."""
+    return line_by_id(select(*LINE).where(Commitment.id == commitment_id))
+
+
+def open_lines_of(customer_id: int) -> Sequence[Row[Any]]:
+    """Up to 50 open ones of a customer, both sides, late first. Rides on ix_commitments_customer_id_state_due_on."""
+    mine = select(*LINE).where(Commitment.customer_id == customer_id, OPEN)
+    matters = mine.order_by(Commitment.due_on, Commitment.id).limit(50).subquery()
+    return db.session.execute(lines(matters).order_by(matters.c.due_on, matters.c.id)).all()
+
+
+def is_of(commitment_id: int, customer_id: int) -> bool:
+    """Is this commitment one with that customer? By primary key."""
+    return db.session.scalar(select(Commitment.customer_id).where(Commitment.id == commitment_id)) == customer_id
+
+
+def commitment_to_show(commitment_id: int) -> Commitment | None:
+    """One commitment with its customer, contact and assignee, or None. By primary key."""
+    query = (
+        select(Commitment)
+        .options(joinedload(Commitment.customer), joinedload(Commitment.contact), joinedload(Commitment.assignee))
+        .where(Commitment.id == commitment_id)
+    )
+    return db.session.scalar(query)
+
+
+def commitment_for_change(commitment_id: int) -> Commitment | None:
+    """One commitment, locked to the transaction's end. By primary key."""
+    return db.session.scalar(select(Commitment).where(Commitment.id == commitment_id).with_for_update())
+
+
+def commitment_by_form(form_id: str) -> Commitment | None:
+    """The commitment that this form made when it was sent before. By the unique index of form ids."""
+    return db.session.scalar(select(Commitment).where(Commitment.form_id == form_id))
+
+
+def kept_rate(assignees: tuple[int, ...] | None = None) -> tuple[int, int]:
+    """(kept, of how many) of our last 100 promises that were kept or broken, as we say it.
+
+    Rides on ix_commitments_assignee_id_state_settled_on_id or ix_commitments_state_settled_on_id.
+    """
+    newest = (Commitment.settled_on.desc(), Commitment.id.desc())
+    branches = []
+    for assignee_id in assignees if assignees is not None else (None,):
+        for state in ("kept", "broken"):
+            branch = select(Commitment.state, Commitment.settled_on, Commitment.id)
+            branch = branch.where(Commitment.state == state, Commitment.side == "ours")
+            if assignee_id is not None:
+                branch = branch.where(Commitment.assignee_id == assignee_id)
+            branches.append(branch.order_by(*newest).limit(RECENT_PROMISES))
+    settled = union_all(*(select(branch.subquery()) for branch in branches)).subquery()
+    last = select(settled.c.state).order_by(settled.c.settled_on.desc(), settled.c.id.desc()).limit(RECENT_PROMISES)
+    return _kept_of(last)
+
+
+def kept_rate_of(customer_id: int) -> tuple[int, int]:
+    """(kept, of how many) of our promises to one customer. Rides on ix_commitments_customer_id_state_due_on."""
+    query = select(Commitment.state).where(
+        Commitment.customer_id == customer_id, Commitment.state.in_(("kept", "broken")), Commitment.side == "ours"
+    )
+    return _kept_of(query)
+
+
+def kept_rate_by_month(since: date, assignee_id: int | None = None) -> Sequence[tuple[int, int, int, int]]:
+    """(year, month, kept, of how many) of our promises settled since that day, oldest first.
+
+    Rides on ix_commitments_assignee_id_state_settled_on_id or ix_commitments_state_settled_on_id.
+    """
+    year, month = func.extract("year", Commitment.settled_on), func.extract("month", Commitment.settled_on)
+    query = select(year, month, func.count(case((Commitment.state == "kept", 1))), func.count()).where(
+        Commitment.state.in_(("kept", "broken")), Commitment.settled_on >= since, Commitment.side == "ours"
+    )
+    if assignee_id is not None:
+        query = query.where(Commitment.assignee_id == assignee_id)
+    rows = db.session.execute(query.group_by(year, month).order_by(year, month))
+    return [(int(y), int(m), kept, n) for y, m, kept, n in rows]
+
+
+def _kept_of(settled: Select[Any]) -> tuple[int, int]:
+    rows = settled.subquery()
+    kept, n = db.session.execute(
+        select(func.count(case((rows.c.state == "kept", 1))), func.count()).select_from(rows)
+    ).one()
+    return kept, n

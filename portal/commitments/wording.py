@@ -1,0 +1,74 @@
+"""What a line about a promise says: its urgency in words, with a tone, and who promised what when."""
+
+from datetime import date
+from functools import lru_cache
+from typing import Any
+
+from markupsafe import Markup, escape
+
+from portal import clock, formats
+from portal.language import page_gettext as _
+from portal.language import page_ngettext as ngettext
+from portal.language import spoken
+
+
+def urgency(row: Any) -> tuple[str, str]:
+    """(tone, words) of a line: ("late", "Promise 3 days late")."""
+    return urgency_of(row.kind, row.state, row.due_on)
+
+
+def urgency_of(side: str, state: str, due_on: date) -> tuple[str, str]:
+    """The same for a side, a state and a due day."""
+    return _urgency(side, state, (due_on - clock.today()).days, spoken())
+
+
+@lru_cache(maxsize=2048)
+def _urgency(side: str, state: str, days: int, locale: str) -> tuple[str, str]:
+    if state != "open":
+        return {"kept": ("good", _("Kept")), "broken": ("late", _("Broken")), "withdrawn": ("plain", _("Withdrawn"))}[
+            state
+        ]
+    return _ours(days) if side == "ours" else _theirs(days)
+
+
+def _ours(days: int) -> tuple[str, str]:
+    if days < 0:
+        return "late", ngettext("Promise %(num)d day late", "Promise %(num)d days late", -days)
+    if days == 0:
+        return "due", _("Promise due today")
+    return "calm", ngettext("Promise due in %(num)d day", "Promise due in %(num)d days", days)
+
+
+def _theirs(days: int) -> tuple[str, str]:
+    if days < 0:
+        return "due", ngettext("They promised, %(num)d day late", "They promised, %(num)d days late", -days)
+    if days == 0:
+        return "due", _("They promised it for today")
+    return "calm", ngettext("They promised it in %(num)d day", "They promised it in %(num)d days", days)
+
+
+def history(row: Any, user_id: int) -> Markup:
+    """In small: the person, who wrote the promise down and when, how often it moved, and why it was settled."""
+    who = "" if row.by_id == user_id else row.by_name
+    parts = [_written(who, clock.day_of(row.created_at), clock.today(), spoken())]
+    if row.contact_name:
+        parts.insert(0, escape(f"{row.contact_name}, {row.contact_title}" if row.contact_title else row.contact_name))
+    if row.moved:
+        parts.append(_moved(row.moved, spoken()))
+    if row.settled_on:
+        parts.append(formats.day(row.settled_on))
+    if row.note:
+        parts.append(escape(f"“{row.note}”"))
+    return Markup(" · ").join(parts)
+
+
+@lru_cache(maxsize=2048)
+def _written(who: str | None, day: date, today: date, locale: str) -> Markup:
+    if who:
+        return _("written down by %(name)s on %(day)s", name=who, day=formats.day(day))
+    return _("written down by you on %(day)s", day=formats.day(day))
+
+
+@lru_cache(maxsize=64)
+def _moved(times: int, locale: str) -> Markup:
+    return escape(ngettext("moved once", "moved %(num)d times", times))

@@ -1,0 +1,71 @@
+"""The quick log as it stands open under a row, on a customer's page or on its own, with its sensible defaults."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from uuid import uuid4
+
+from portal.follow_ups import queries
+from portal.follow_ups.models import FollowUp
+
+
+@dataclass
+class OpenLog:
+    """What `follow_ups/_quick_log.html` shows."""
+
+    customer_id: int
+    place: str = "page"
+    """Where it stands, and so what answers: `page`, `today`, `row` (under any other row), `customer`."""
+    channel: str = "call"
+    outcome: str = "reached"
+    purpose: str = "care"
+    note: str = ""
+    next_step: str = "none"
+    next_on: str = ""
+    contact_id: int | None = None
+    contacts: Sequence[tuple[int, str]] = ()
+    follow_up: int | None = None
+    """The planned follow-up that it was opened from."""
+    commitment: int | None = None
+    """The promise that it was opened from."""
+    next: str = ""
+    """Where to go afterwards, without script."""
+    errors: Sequence[str] = ()
+    form_id: str = field(default_factory=lambda: str(uuid4()))
+
+    @property
+    def key(self) -> str:
+        """What tells it from other logs on the same page."""
+        if self.follow_up:
+            return f"f{self.follow_up}"
+        return f"c{self.commitment}" if self.commitment else str(self.customer_id)
+
+    @property
+    def target(self) -> str:
+        """The id of what its answer replaces."""
+        if self.place == "today" and self.follow_up:
+            return f"follow-up-{self.follow_up}"
+        if self.place == "today" and self.commitment:
+            return f"commitment-{self.commitment}"
+        return f"happened-{self.customer_id}" if self.place == "customer" else f"quick-log-{self.key}"
+
+
+def open_log(
+    customer_id: int,
+    place: str = "page",
+    planned: FollowUp | None = None,
+    commitment_id: int | None = None,
+    contacts: Sequence[tuple[int, str]] = (),
+    back: str = "",
+) -> OpenLog:
+    """A quick log with its defaults: the plan's; else the channel used last, and for a promise an issue.
+
+    `contacts` are (id, name) of the people who can be chosen. At most one query.
+    """
+    log = OpenLog(customer_id, place, commitment=commitment_id, contacts=contacts, next=back)
+    if planned is not None and planned.is_planned:
+        log.follow_up, log.contact_id = planned.id, planned.contact_id
+        log.channel, log.purpose = planned.channel, planned.purpose
+    else:
+        log.channel = queries.last_channel(customer_id) or "call"
+        log.purpose = "issue" if commitment_id else "care"
+    return log

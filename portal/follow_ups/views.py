@@ -1,0 +1,374 @@
+"""Follow-ups: log one in two taps, plan one, put it off, give it up, take it back."""
+
+from datetime import date
+from typing import Any
+
+from flask import Blueprint, abort, flash, render_template, request
+from flask.typing import ResponseReturnValue
+from flask_babel import gettext as _
+from flask_login import current_user
+from sqlalchemy.exc import IntegrityError
+
+from portal import access, clock, due, htmx
+from portal.commitments import queries as commitments
+from portal.contacts.models import Contact
+from portal.contacts.queries import contact_of, living_contacts
+from portal.customers.models import Customer
+from portal.customers.queries import customer_by_id, customer_for_change
+from portal.customers.wording import standing, status_word
+from portal.errors import say
+from portal.extensions import db
+from portal.follow_ups import queries, touching, wording, words
+from portal.follow_ups.forms import PLACES, MoveForm, PlanForm, QuickLogForm
+from portal.follow_ups.models import UNDO_STANDS, FollowUp, NotYours, Touch
+from portal.follow_ups.opening import OpenLog, open_log
+from portal.links import path
+from portal.rules import BrokenRule
+from portal.users.queries import active_users
+
+follow_ups = Blueprint("follow_ups", __name__)
+
+
+@follow_ups.record_once
+def _give_words(state: Any) -> None:
+    """Templates say channels, purposes and outcomes through `touch_words`, and what lines say through the wordings."""
+    state.app.jinja_env.globals.update(
+        touch_words=words, touch_wording=wording, standing=standing, status_word=status_word
+    )
+
+
+@follow_ups.get("/follow-ups/new")
+@access.staff
+def new() -> ResponseReturnValue:
+    """Log a follow-up: first say whose. Those touched last stand at the top."""
+    asked = request.args.get("q", "")[:80]
+    return render_template(
+        "follow_ups/new.html", asked=asked, found=queries.customers_to_choose(asked, current_user.id)
+    )
+
+
+@follow_ups.get("/customers/<int:id>/follow-ups/new")
+@access.staff
+def new_for(id: int) -> ResponseReturnValue:
+    """Open the quick log: under its row, or as a page."""
+    customer = customer_by_id(id) or abort(404)
+    planned_id, commitment_id = _id_asked("follow_up"), _id_asked("commitment")
+    planned = queries.follow_up_by_id(planned_id) if planned_id else None
+    if planned_id and (planned is None or planned.customer_id != id):
+        abort(404)
+    if commitment_id and not commitments.is_of(commitment_id, id):
+        abort(404)
+    place = request.args.get("place", "page")
+    place = place if place in PLACES and htmx.wants_fragment() else "page"
+    contacts = [(contact.id, contact.name) for contact in living_contacts(id)]
+    back = "" if htmx.wants_fragment() else access.way_back(path("customers.show", id=id))
+    return _quick_log(customer.name, open_log(id, place, planned, commitment_id, contacts, back))
+
+
+@follow_ups.get("/follow-ups/<int:id>/log")
+@access.staff
+def new_from(id: int) -> ResponseReturnValue:
+    """Open the quick log from what was planned, so that saving it does what was planned."""
+    planned = queries.follow_up_by_id(id) or abort(404)
+    customer = customer_by_id(planned.customer_id) or abort(404)
+    contacts = [(contact.id, contact.name) for contact in living_contacts(customer.id)]
+    place = request.args.get("place", "page")
+    place = place if place in PLACES and htmx.wants_fragment() else "page"
+    back = "" if htmx.wants_fragment() else access.way_back(path("today.index"))
+    return _quick_log(customer.name, open_log(customer.id, place, planned, None, contacts, back))
+
+
+def _id_asked(name: str) -> int | None:
+    """An id in the address; what can't be one is nobody's."""
+    typed = request.args.get(name, "")
+    if not typed:
+        return None
+    return int(typed) if typed.isascii() and typed.isdigit() and len(typed) <= 18 and typed != "0" else abort(404)
+
+
+def _quick_log(name: str, log: OpenLog) -> str:
+    template = "follow_ups/_quick_log.html" if htmx.wants_fragment() else "follow_ups/log.html"
+    return render_template(template, log=log, customer_name=name)
+
+
+@follow_ups.post("/customers/<int:id>/follow-ups")
+@access.staff
+def log(id: int) -> ResponseReturnValue:
+    """Save the quick log. The row answers in place, with Undo; sent twice, it is logged once."""
+    form = QuickLogForm(request.form)
+    customer = customer_for_change(id) or abort(404)
+    if form.commitment.data and not commitments.is_of(form.commitment.data, id):
+        abort(404)
+    contact = (contact_of(id, form.contact_id.data) or abort(404)) if form.contact_id.data else None
+    planned, before = _earlier(id, form)
+    if before is not None:
+        return _logged(customer, before, form)
+    try:
+        touch = _touch(form)
+    except BrokenRule as rule:
+        return _not_logged(customer, form, [say(rule)])
+    if touch is None:
+        return _not_logged(customer, form, [words for errors in form.errors.values() for words in errors])
+    try:
+        follow_up = touching.log(customer, touch, current_user, planned, contact.name if contact else "")
+        answer = _logged(customer, follow_up, form)
+        db.session.commit()
+    except IntegrityError:  # the same form, sent twice at the same moment
+        db.session.rollback()
+        customer = customer_for_change(id) or abort(404)
+        answer = _logged(customer, _earlier(id, form)[1] or abort(409), form)
+    return answer
+
+
+def _earlier(customer_id: int, form: QuickLogForm) -> tuple[FollowUp | None, FollowUp | None]:
+    """(the plan it was opened from, what this form has logged before)."""
+    found = queries.by_form_or_plan(customer_id, form.form_id.data, form.follow_up.data)
+    planned = next((each for each in found if each.id == form.follow_up.data), None)
+    if form.follow_up.data and planned is None:
+        abort(404)
+    return planned, next((each for each in found if each.form_id == form.form_id.data and each.done_on), None)
+
+
+def _touch(form: QuickLogForm) -> Touch | None:
+    """What the form says, or None when it says something wrong; raises `DayOutOfReach`."""
+    if not form.validate():
+        return None
+    return Touch(
+        channel=form.channel.data,
+        outcome=form.outcome.data,
+        purpose=form.purpose.data,
+        note=form.note.data,
+        contact_id=form.contact_id.data or None,
+        next_on=due.day_of_step(form.next_step.data, form.next_on.data),
+        form_id=form.form_id.data,
+    )
+
+
+def _not_logged(customer: Customer, form: QuickLogForm, errors: list[str]) -> ResponseReturnValue:
+    """The quick log again, with what was typed."""
+    log = _as_typed(customer.id, form)
+    log.errors = errors
+    log.contacts = [(contact.id, contact.name) for contact in living_contacts(customer.id)]
+    return htmx.invalid(_quick_log(customer.name, log))
+
+
+def _as_typed(customer_id: int, form: QuickLogForm) -> OpenLog:
+    return OpenLog(
+        customer_id,
+        place=form.place.data,
+        channel=form.channel.data,
+        outcome=form.outcome.data,
+        purpose=form.purpose.data,
+        note=form.note.data,
+        next_step=form.next_step.data,
+        next_on=form.next_on._value(),
+        contact_id=form.contact_id.data,
+        follow_up=form.follow_up.data,
+        commitment=form.commitment.data,
+        next=access.safe_next(form.next.data) if form.next.data else "",
+        form_id=form.form_id.data,
+    )
+
+
+def _logged(customer: Customer, follow_up: FollowUp, form: QuickLogForm) -> ResponseReturnValue:
+    """The answer, in the place from which it was logged."""
+    place = form.place.data
+    if not htmx.wants_fragment() or place in ("page", "customer"):
+        flash(
+            _("Follow-up logged with %(name)s.", name=customer.name), f"undo {path('follow_ups.undo', id=follow_up.id)}"
+        )
+        return htmx.see_other(access.way_back(path("customers.show", id=customer.id)))
+    next_on = due.day_of_step(form.next_step.data, form.next_on.data) if form.validate() else None
+    said = {"customer": customer, "follow_up": follow_up, "next_on": next_on, "place": place}
+    if place == "today" and form.commitment.data:
+        rows = [commitments.line(form.commitment.data)]
+        return render_template("commitments/_rows.html", rows=rows, at="today", **said)
+    if place == "today" and form.follow_up.data:
+        return render_template("follow_ups/_done.html", **said)
+    return render_template("follow_ups/_logged.html", key=_as_typed(customer.id, form).key, **said)
+
+
+@follow_ups.post("/follow-ups/<int:id>/undo")
+@access.staff
+def undo(id: int) -> ResponseReturnValue:
+    """Take back what was just logged, with all that it did."""
+    follow_up = queries.follow_up_by_id(id) or abort(404)
+    customer = customer_for_change(follow_up.customer_id) or abort(404)
+    db.session.refresh(follow_up)
+    typed = OpenLog(
+        customer.id, "row", follow_up.channel, follow_up.outcome or "reached", follow_up.purpose, follow_up.note,
+        contact_id=follow_up.contact_id,
+    )  # fmt: skip
+    try:
+        touching.undo(customer, follow_up, current_user)
+    except NotYours:
+        abort(403)
+    except BrokenRule as rule:
+        return _refused(follow_up, rule)
+    answer = _undone(customer, follow_up, typed)
+    db.session.commit()
+    return answer
+
+
+def _undone(customer: Customer, follow_up: FollowUp, typed: OpenLog) -> ResponseReturnValue:
+    """The planned row again, or the quick log with what had been typed."""
+    place = request.form.get("place", "page")
+    if not htmx.wants_fragment() or place in ("page", "customer"):
+        flash(_("Undone. Nothing is logged."), "calm")
+        return htmx.see_other(access.way_back(path("customers.show", id=customer.id)))
+    if place == "today" and follow_up.is_planned:
+        db.session.flush()
+        return render_template("follow_ups/_rows.html", rows=[queries.planned_line(follow_up.id)])
+    typed.contacts = [(contact.id, contact.name) for contact in living_contacts(customer.id)]
+    return render_template("follow_ups/_quick_log.html", log=typed, customer_name=customer.name)
+
+
+def _refused(follow_up: FollowUp, rule: BrokenRule) -> ResponseReturnValue:
+    """What can't be done, in words, on the follow-up's page or above the list."""
+    if htmx.wants_fragment():
+        db.session.rollback()
+        return htmx.invalid(render_template("follow_ups/_refused.html", text=say(rule), id=follow_up.id))
+    return htmx.invalid(_page(follow_up, errors=[say(rule)]))
+
+
+@follow_ups.get("/follow-ups/<int:id>")
+@access.staff
+def show(id: int) -> ResponseReturnValue:
+    """One follow-up: what was planned, what became of it, and what can still be done."""
+    return _page(queries.follow_up_to_show(id) or abort(404))
+
+
+def _page(follow_up: FollowUp, errors: list[str] | None = None, form: MoveForm | None = None) -> str:
+    shown = queries.follow_up_to_show(follow_up.id) or abort(404)
+    form = form or MoveForm(version=shown.version, due_on=shown.due_on)
+    undoable = (
+        shown.is_done
+        and shown.done_at is not None
+        and clock.now() - shown.done_at <= UNDO_STANDS
+        and (shown.done_by_id == current_user.id or current_user.is_owner)
+    )
+    return render_template("follow_ups/show.html", follow_up=shown, errors=errors or [], form=form, undoable=undoable)
+
+
+@follow_ups.get("/customers/<int:id>/follow-ups/plan")
+@access.staff
+def new_plan(id: int) -> ResponseReturnValue:
+    """Plan a touch to come: a call, a visit, a meeting with its objective."""
+    customer = customer_by_id(id) or abort(404)
+    form = PlanForm(assignee_id=current_user.id, due_on=due.day_of_step("1_week", None))
+    form.next.data = access.way_back(path("customers.show", id=id))
+    return _plan_page(customer, form)
+
+
+@follow_ups.post("/customers/<int:id>/follow-ups/plan")
+@access.staff
+def plan(id: int) -> ResponseReturnValue:
+    """Put it on somebody's list."""
+    form = PlanForm(request.form)
+    customer = customer_for_change(id) or abort(404)
+    contact = (contact_of(id, form.contact_id.data) or abort(404)) if form.contact_id.data else None
+    back = access.way_back(path("customers.show", id=id))
+    if queries.by_form_or_plan(id, form.form_id.data, None):
+        return htmx.see_other(back)
+    if not form.validate():
+        return htmx.invalid(_plan_page(customer, form))
+    try:
+        touching.plan(customer, _plan(form, contact), current_user, contact.name if contact else "")
+    except BrokenRule as rule:
+        form.due_on.errors = [say(rule)]
+        return htmx.invalid(_plan_page(customer, form))
+    try:
+        db.session.commit()
+    except IntegrityError:  # the same form, sent twice at the same moment
+        db.session.rollback()
+    flash(_("Planned."), "good")
+    return htmx.see_other(back)
+
+
+def _plan(form: PlanForm, contact: Contact | None) -> touching.Plan:
+    users = {user.id for user in active_users()}
+    return touching.Plan(
+        due_on=form.due_on.data or date.min,
+        purpose=form.purpose.data,
+        channel=form.channel.data,
+        objective=form.objective.data,
+        method=form.method.data,
+        contact_id=contact.id if contact else None,
+        assignee_id=form.assignee_id.data if form.assignee_id.data in users else current_user.id,
+        form_id=form.form_id.data,
+    )
+
+
+def _plan_page(customer: Customer, form: PlanForm) -> str:
+    form.contact_id.choices = [(contact.id, contact.name) for contact in living_contacts(customer.id)]
+    form.assignee_id.choices = [(user.id, user.name) for user in active_users()]
+    return render_template("follow_ups/plan.html", customer=customer, form=form)
+
+
+@follow_ups.get("/follow-ups/<int:id>/move")
+@access.staff
+def new_day(id: int) -> ResponseReturnValue:
+    """Ask for another day, under the row or on the follow-up's page."""
+    follow_up = queries.follow_up_to_show(id) or abort(404)
+    if not htmx.wants_fragment():
+        return htmx.see_other(path("follow_ups.show", id=id))
+    form = MoveForm(version=follow_up.version, due_on=follow_up.due_on, place="today")
+    return render_template("follow_ups/_move.html", follow_up=follow_up, form=form)
+
+
+@follow_ups.post("/follow-ups/<int:id>/move")
+@access.staff
+def move(id: int) -> ResponseReturnValue:
+    """Put what is planned off, or forward. Whoever saw an older day is told."""
+    follow_up = queries.follow_up_by_id(id) or abort(404)
+    customer = customer_for_change(follow_up.customer_id) or abort(404)
+    db.session.refresh(follow_up)
+    form = MoveForm(request.form)
+    if not form.validate() or form.due_on.data is None:
+        form.due_on.errors = form.due_on.errors or [_("Choose a day.")]
+        return _not_moved(follow_up, form, 422)
+    if form.version.data != follow_up.version and form.due_on.data != follow_up.due_on:
+        form.due_on.errors = [_("Somebody moved it meanwhile, to %(day)s.", day=follow_up.due_on)]
+        form.version.data = follow_up.version
+        return _not_moved(follow_up, form, 409)
+    try:
+        if form.due_on.data != follow_up.due_on:
+            touching.move(customer, follow_up, form.due_on.data, current_user)
+    except BrokenRule as rule:
+        form.due_on.errors = [say(rule)]
+        return _not_moved(follow_up, form, 422)
+    return _in_place(follow_up, _("Moved."))
+
+
+def _not_moved(follow_up: FollowUp, form: MoveForm, status: int) -> ResponseReturnValue:
+    db.session.rollback()
+    if htmx.wants_fragment():
+        return render_template("follow_ups/_move.html", follow_up=follow_up, form=form), status
+    return _page(follow_up, form=form), status
+
+
+@follow_ups.post("/follow-ups/<int:id>/drop")
+@access.staff
+def drop(id: int) -> ResponseReturnValue:
+    """Give up what was planned: nobody will do it."""
+    follow_up = queries.follow_up_by_id(id) or abort(404)
+    customer = customer_for_change(follow_up.customer_id) or abort(404)
+    db.session.refresh(follow_up)
+    try:
+        touching.drop(customer, follow_up, current_user)
+    except BrokenRule as rule:
+        return _refused(follow_up, rule)
+    return _in_place(follow_up, _("Dropped."))
+
+
+def _in_place(follow_up: FollowUp, said: str) -> ResponseReturnValue:
+    """The row as it stands now, or back to where it was done from."""
+    if htmx.wants_fragment() and request.form.get("place") == "today":
+        db.session.flush()
+        rows = [queries.planned_line(follow_up.id)]
+        answer: ResponseReturnValue = render_template("follow_ups/_rows.html", rows=rows, said=said)
+    else:
+        flash(said, "good")
+        answer = htmx.see_other(access.way_back(path("customers.show", id=follow_up.customer_id)))
+    db.session.commit()
+    return answer

@@ -1,0 +1,38 @@
+"""Why a customer stands on Today: the one list of reasons. A room that has one adds its line.
+
+A reason says how it is called, how urgent it is (a lower rank stands higher), what its lines look like, and which
+matters are due: for one user or for everybody, with `customers.lines.COLUMNS`, in the order of due_on and id.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import partial
+from typing import Any
+
+from sqlalchemy import Select
+
+from portal.commitments import queries as commitments
+from portal.follow_ups import queries as follow_ups
+from portal.follow_ups.models import PLANNED, REASSURING
+from portal.rules import N_
+
+
+@dataclass(frozen=True)
+class Reason:
+    """One reason. `due(assignee_id)` selects its matters; None is everybody's."""
+
+    key: str
+    word: str
+    rank: int
+    template: str
+    due: Callable[[int | None], Select[Any]]
+
+
+REASONS = (
+    Reason("promises", N_("Promises"), 20, "commitments/_rows.html", partial(commitments.due, "ours")),
+    Reason("theirs", N_("They promised"), 30, "commitments/_rows.html", partial(commitments.due, "theirs")),
+    Reason("follow_ups", N_("Follow-ups"), 40, "follow_ups/_rows.html", partial(follow_ups.planned, PLANNED)),
+    Reason("reassurance", N_("Reassurance"), 60, "follow_ups/_rows.html", partial(follow_ups.planned, REASSURING)),
+)
+BY_RANK = {reason.rank: reason for reason in REASONS}
+BY_KEY = {reason.key: reason for reason in REASONS}

@@ -1,0 +1,135 @@
+"""The morning list: everything that waits, most urgent first."""
+
+from collections.abc import Callable
+from datetime import timedelta
+
+import pytest
+
+from portal import clock
+from portal.extensions import db
+from portal.follow_ups.reassurance import plan_reassurance
+from portal.users.models import User
+from tests.browser import Browser
+from tests.cast import Cast
+from tests.recorder import QueryRecorder
+from tests.touches import a_contact, a_customer, a_plan, a_promise
+
+DAY = timedelta(days=1)
+
+
+def a_morning(cast: Cast) -> None:
+    """One matter of each reason, and some that must not show."""
+    today = clock.today()
+    hotel, notary, clinic = a_customer(cast), a_customer(cast, "Notaría 32"), a_customer(cast, "Clínica Obregón")
+    gone = a_customer(cast, "Gone Ltd")
+    gone.archive(by=cast.owner)
+    plan_reassurance(notary.id, 1, today - 3 * DAY, by=None)
+    notary.last_purchase_on = today - 3 * DAY
+    a_plan(hotel, today, "ask about the terrace tables").contact_id = a_contact(hotel).id
+    a_plan(hotel, today + DAY, "tomorrow's call")
+    a_plan(gone, today, "the archived one's call")
+    a_promise(clinic, today - 2 * DAY, "Send their tax papers", side="theirs")
+    a_promise(clinic, today - 3 * DAY, "Send the invoice copy")
+    a_promise(clinic, today + DAY, "Not due yet")
+    a_promise(gone, today - DAY, "The archived one's promise")
+    db.session.commit()
+
+
+def test_says_why_most_urgent_first(support: Browser, cast: Cast) -> None:
+    a_morning(cast)
+    text = support.get("/").get_data(as_text=True)
+    order = [
+        "Promise 3 days late</a> — Send the invoice copy",
+        "They promised, 2 days late</a> — Send their tax papers",
+        "Follow-up today</a> — ask about the terrace tables",
+        "Reassurance</a> — bought 3 days ago; ask how it went",
+    ]
+    places = [text.index(sentence) for sentence in order]
+    assert places == sorted(places)
+    for absent in ("Gone Ltd", "tomorrow's", "Not due yet"):
+        assert absent not in text
+    assert "4 wait for you, 1 of them for a promise" in text
+    assert "client · 6 purchase days" in text
+    assert "Ana Robles, housekeeping" in text
+
+
+def test_greets_by_name(support: Browser, cast: Cast) -> None:
+    assert ", Lucía" in support.get("/").get_data(as_text=True)
+
+
+def test_counts_filter_the_list(support: Browser, cast: Cast) -> None:
+    a_morning(cast)
+    text = support.get("/?reason=reassurance").get_data(as_text=True)
+    assert "ask how it went" in text
+    assert "Send the invoice copy" not in text
+    assert "All <b>4</b>" in text
+
+
+def test_mine_my_teams_and_everybodys(cast: Cast, browser_of: Callable[[User], Browser]) -> None:
+    today = clock.today()
+    colleague = User(name="Lalo Support", email="lalo@firm.example", role="support", created_at=clock.now())
+    db.session.add(colleague)
+    db.session.flush()
+    for name, user in (("Mine", cast.support), ("Team", colleague), ("Sales", cast.sales)):
+        a_plan(a_customer(cast, f"{name} customer", user), today)
+    nobodys = a_plan(a_customer(cast, "Nobody customer"), today)
+    nobodys.assignee_id = None
+    db.session.commit()
+    browser = browser_of(cast.support)
+    seen = {}
+    for whose in ("", "mine", "team", "everybody", "<script>"):
+        text = browser.get(f"/?whose={whose}").get_data(as_text=True)
+        seen[whose] = {name for name in ("Mine", "Team", "Sales", "Nobody") if f"{name} customer" in text}
+    assert seen[""] == seen["mine"] == seen["<script>"] == {"Mine"}
+    assert seen["team"] == {"Mine", "Team"}
+    assert seen["everybody"] == {"Mine", "Team", "Sales", "Nobody"}
+
+
+def test_says_that_nothing_waits(support: Browser, cast: Cast) -> None:
+    text = support.get("/").get_data(as_text=True)
+    assert "Nothing waits for you" in text
+    assert "everybody" in text
+
+
+def test_pages_by_key_and_counts_to_a_hundred(support: Browser, cast: Cast) -> None:
+    customer, today = a_customer(cast), clock.today()
+    for n in range(60):
+        a_plan(customer, today - n % 3 * DAY, f"call number {n}.")
+        a_promise(customer, today - n % 3 * DAY, f"promise number {n}.")
+    db.session.commit()
+    path, seen = "/", []
+    while path:
+        text = support.get(path).get_data(as_text=True)
+        seen += [
+            f"{kind} number {n}." for kind in ("promise", "call") for n in range(60) if f"{kind} number {n}." in text
+        ]
+        path = text.split('rel="next" href="')[1].split('"')[0].replace("&amp;", "&") if 'rel="next"' in text else ""
+    assert len(seen) == 120 == len(set(seen))
+    assert "All <b>99+</b>" in support.get("/").get_data(as_text=True)
+
+
+@pytest.mark.parametrize("whose", ["mine", "team", "everybody"])
+def test_costs_four_queries_however_many_wait(whose: str, support: Browser, cast: Cast, queries: QueryRecorder) -> None:
+    a_morning(cast)
+    for n in range(30):
+        a_promise(a_customer(cast, f"Customer {n}"), clock.today(), f"promise {n}")
+    db.session.commit()
+    with queries as seen:
+        assert support.get(f"/?whose={whose}").status_code == 200
+    assert len(seen) <= 4
+
+
+def test_hostile_text_is_text(support: Browser, cast: Cast) -> None:
+    customer = a_customer(cast, '<b hx-get="/x" hx-trigger="load">Evil</b>')
+    a_promise(customer, clock.today(), "<script>alert(1)</script>")
+    a_plan(customer, clock.today(), '"><img src=x onerror=alert(1)>').contact_id = a_contact(customer, "<i>Ana</i>").id
+    db.session.commit()
+    text = support.get("/").get_data(as_text=True)
+    for tag in ("<script>alert", "<b hx-get", "<img", "<i>Ana"):
+        assert tag not in text
+
+
+def test_a_hostile_key_is_the_first_page(support: Browser, cast: Cast) -> None:
+    a_morning(cast)
+    for key in ("x", "W10", "WyIxIl0", "%00", "a" * 2000):
+        assert "Send the invoice copy" in support.get(f"/?after={key}").get_data(as_text=True)
