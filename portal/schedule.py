@@ -10,6 +10,7 @@ from sqlalchemy import delete, text
 from portal import clock
 from portal.extensions import db, huey
 from portal.jobs import in_app
+from portal.mail import outbox
 from portal.users.models import SESSION_LASTS, UserSession
 
 KEEP_ENDED_SESSIONS = timedelta(days=90)
@@ -22,6 +23,12 @@ def at(name: str, **when: str) -> Callable[[Callable[[], Any]], Any]:
         return huey.periodic_task(crontab(**when), name=name)(in_app(name, function))
 
     return scheduled
+
+
+@at("mail.due", minute="*")
+def deliver_mail() -> None:
+    """Mail that is due, first tries and later ones."""
+    outbox.deliver_due()
 
 
 @at("nightly.sessions", minute="40", hour="9")

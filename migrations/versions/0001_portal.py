@@ -80,6 +80,14 @@ def upgrade() -> None:
         sqlite_where=sa.text("sent_at IS NULL AND dead_at IS NULL"),
         postgresql_where=sa.text("sent_at IS NULL AND dead_at IS NULL"),
     )
+    op.create_index(
+        "ix_outbox_messages_dead",
+        "outbox_messages",
+        ["dead_at", "id"],
+        unique=False,
+        sqlite_where=sa.text("dead_at IS NOT NULL"),
+        postgresql_where=sa.text("dead_at IS NOT NULL"),
+    )
     op.create_table(
         "tags",
         sa.Column("id", BIG_ID, nullable=False),
@@ -96,10 +104,13 @@ def upgrade() -> None:
         sa.Column("role", sa.String(length=16), nullable=False),
         sa.Column("password_hash", sa.String(length=255), nullable=True),
         sa.Column("locale", sa.String(length=2), nullable=True),
+        sa.Column("version", sa.Integer(), nullable=False),
+        sa.Column("form_id", sa.String(length=36), nullable=True),
         sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("disabled_at", sa.DateTime(timezone=True), nullable=True),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_users")),
         sa.UniqueConstraint("email", name=op.f("uq_users_email")),
+        sa.UniqueConstraint("form_id", name=op.f("uq_users_form_id")),
     )
     op.create_table(
         "customers",

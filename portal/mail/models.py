@@ -1,13 +1,19 @@
 """The outbox: messages written in the same transaction as what caused them, waiting to be sent."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from sqlalchemy import Index, String, Text, text
 from sqlalchemy.orm import Mapped, mapped_column
 
+from portal import clock
 from portal.extensions import BigId, Model, UtcDateTime
+from portal.timeline.models import record
+from portal.users.models import User
 
 WAITING = text("sent_at IS NULL AND dead_at IS NULL")
+DEAD = text("dead_at IS NOT NULL")
+WAITS = tuple(timedelta(minutes=minutes) for minutes in (1, 2, 5, 10, 20, 40, 60, 120, 240, 480, 720))
+"""How long to wait after each failed try; after one more the message is dead. Twenty-eight hours in all."""
 
 
 class OutboxMessage(Model):
@@ -16,6 +22,7 @@ class OutboxMessage(Model):
     __tablename__ = "outbox_messages"
     __table_args__ = (
         Index("ix_outbox_messages_waiting", "next_try_at", "id", sqlite_where=WAITING, postgresql_where=WAITING),
+        Index("ix_outbox_messages_dead", "dead_at", "id", sqlite_where=DEAD, postgresql_where=DEAD),
     )
 
     id: Mapped[int] = mapped_column(BigId, primary_key=True)
@@ -33,6 +40,24 @@ class OutboxMessage(Model):
     last_error: Mapped[str] = mapped_column(String(200), default="")
     sent_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     dead_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+
+    def note(self, fault: Exception | None, *, for_good: bool = False) -> None:
+        """Say how a try went: sent, to be tried again later, or dead. What was sent is not kept: it may hold a link."""
+        if fault is None:
+            self.sent_at, self.last_error = clock.now(), ""
+            self.text = self.html = ""
+            return
+        self.last_error = type(fault).__name__
+        if for_good or self.tries > len(WAITS):
+            self.dead_at = clock.now()
+        else:
+            self.next_try_at = clock.now() + WAITS[max(self.tries, 1) - 1]
+
+    def try_again(self, by: User) -> None:
+        """Bring a dead message back, due at once."""
+        if self.dead_at is not None:
+            self.dead_at, self.tries, self.next_try_at = None, 0, clock.now()
+            record("message.tried_again", by=by, subject=self, mail=self.kind, to=self.recipient)
 
 
 class Heartbeat(Model):

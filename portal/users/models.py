@@ -2,6 +2,7 @@
 
 import hashlib
 import secrets
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 
 from flask_login import UserMixin
@@ -38,6 +39,8 @@ class User(UserMixin, Model):
     """argon2id; empty until an invitation is accepted."""
     locale: Mapped[str | None] = mapped_column(String(2))
     """The user's own language; empty means the firm's."""
+    version: Mapped[int] = mapped_column(default=1)
+    form_id: Mapped[str | None] = mapped_column(String(36), unique=True)
     created_at: Mapped[datetime] = mapped_column(UtcDateTime)
     disabled_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
 
@@ -69,7 +72,7 @@ class User(UserMixin, Model):
         self.session = UserSession(
             token_hash=token_hash(self.session_token),
             user_id=self.id,
-            device=device[:200],
+            device="".join(letter for letter in device if letter.isprintable())[:200],
             created_at=clock.now(),
             seen_at=clock.now(),
         )
@@ -80,6 +83,48 @@ class User(UserMixin, Model):
     def has_password(self, password: str) -> bool:
         """Is this the user's password? Takes as long whether or not there is one."""
         return passwords.matches(self.password_hash, password)
+
+    def set_password(self, password: str, *, how: str) -> None:
+        """Take a new password; raises `WeakPassword`. `how`: joined, password_changed or password_reset.
+
+        Sessions and links that were opened with the old one are to be ended by the caller; links die by themselves.
+        """
+        self.password_hash = passwords.hashed(password)
+        record(f"user.{how}", by=self, subject=self, name=self.name)
+
+    def change_details(self, name: str, locale: str | None) -> None:
+        """Take another name or language (empty: the firm's)."""
+        if (name, locale) != (self.name, self.locale):
+            was, self.name, self.locale = self.name, name, locale
+            self.version += 1
+            record("user.changed", by=self, subject=self, name=name, was=was, locale=locale)
+
+    def change_role(self, role: str, by: "User", owners: Sequence["User"]) -> None:
+        """Give another role; raises `LastOwner`. `owners` are all who can sign in as one, locked by the caller."""
+        if role not in ROLES or role == self.role:
+            return
+        if self.role == "owner":
+            self._leave_an_owner(owners)
+        was, self.role = self.role, role
+        record("user.role_changed", by=by, subject=self, name=self.name, role=role, was=was)
+
+    def disable(self, by: "User", owners: Sequence["User"]) -> None:
+        """Let this user in no longer; raises `LastOwner`. `owners` as for `change_role`."""
+        if self.disabled_at is None:
+            if self.role == "owner":
+                self._leave_an_owner(owners)
+            self.disabled_at = clock.now()
+            record("user.disabled", by=by, subject=self, name=self.name)
+
+    def enable(self, by: "User") -> None:
+        """Let this user in again."""
+        if self.disabled_at is not None:
+            self.disabled_at = None
+            record("user.enabled", by=by, subject=self, name=self.name)
+
+    def _leave_an_owner(self, owners: Sequence["User"]) -> None:
+        if not any(owner.id != self.id for owner in owners):
+            raise LastOwner
 
 
 class UserSession(Model):
@@ -98,6 +143,11 @@ class UserSession(Model):
     ended_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
 
     user: Mapped[User] = relationship(lazy="raise")
+
+    def wrote(self) -> None:
+        """Remember, to the hour, when something was last written through this session."""
+        if clock.now() - self.seen_at > timedelta(hours=1):
+            self.seen_at = clock.now()
 
     def end(self, by: User) -> None:
         """End it: its cookie is dead from the next request on."""

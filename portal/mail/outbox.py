@@ -1,0 +1,141 @@
+"""The outbox: a mail is written in the transaction of what caused it, and sent afterwards by whoever claims it.
+
+Each message is sent at least once, always under the same Message-ID: a worker that is killed between
+sending and noting it leaves the message to the next one, and the reader's program sees one mail.
+"""
+
+import logging
+import re
+import smtplib
+from datetime import timedelta
+from email.utils import formataddr, parseaddr
+from typing import Any
+from uuid import uuid4
+
+from flask_mailman import EmailMultiAlternatives
+from sqlalchemy import update
+
+from portal import clock
+from portal.extensions import db
+from portal.mail import queries
+from portal.mail.letters import letter, one_line
+from portal.mail.models import OutboxMessage
+from portal.settings.queries import the_firm
+
+logger = logging.getLogger("portal.mail")
+
+LEASE = timedelta(minutes=5)
+"""How long a claimed message is left alone: longer than any mail server takes to answer."""
+_ADDRESS = re.compile(r"[^\s\x00-\x1f\x7f,;:<>()\[\]\\\"@]+@[^\s\x00-\x1f\x7f,;:<>()\[\]\\\"@]+")
+_REFUSED_FOR_GOOD = range(550, 560)
+
+
+def post(kind: str, recipient: str, locale: str, **context: Any) -> OutboxMessage:
+    """Write a mail of this kind (a folder under templates/mail/) to one reader, in the current transaction.
+
+    Raises ValueError when the recipient is not exactly one address.
+    """
+    if not _ADDRESS.fullmatch(recipient):
+        raise ValueError("a mail has one recipient")
+    firm = the_firm()
+    if firm is None:
+        raise ValueError("a firm without a name sends no mail")
+    words = letter(kind, locale, firm, **context)
+    message = OutboxMessage(
+        message_id=f"<{uuid4()}@{_sender().rpartition('@')[2]}>",
+        kind=kind,
+        recipient=recipient,
+        subject=words.subject,
+        text=words.text,
+        html=words.html,
+        created_at=clock.now(),
+        next_try_at=clock.now(),
+    )
+    db.session.add(message)
+    return message
+
+
+def deliver_due(limit: int = 50) -> int:
+    """Send what is due, at most `limit` messages; returns how many went out.
+
+    Commits before and after each message, since none may be sent from within a transaction. Any number
+    of workers may call it at once: a message is claimed by moving its hour on, and only one of them can.
+    """
+    sent = 0
+    due = queries.due(clock.now(), limit)
+    db.session.commit()
+    for message_id, hour in due:
+        if _claim(message_id, hour):
+            sent += _deliver(message_id)
+    return sent
+
+
+def _claim(message_id: int, hour: Any) -> bool:
+    """Take the message for as long as the lease lasts, unless another worker has moved its hour meanwhile."""
+    claimed = db.session.execute(
+        update(OutboxMessage)
+        .where(
+            OutboxMessage.id == message_id,
+            OutboxMessage.next_try_at == hour,
+            OutboxMessage.sent_at.is_(None),
+            OutboxMessage.dead_at.is_(None),
+        )
+        .values(next_try_at=clock.now() + LEASE, tries=OutboxMessage.tries + 1)
+        .execution_options(synchronize_session=False)
+    )
+    db.session.commit()
+    return bool(claimed.rowcount == 1)  # type: ignore[attr-defined]
+
+
+def _deliver(message_id: int) -> bool:
+    """Send a claimed message and note how that went."""
+    message, firm = queries.message_by_id(message_id), the_firm()
+    if message is None or firm is None:
+        db.session.rollback()
+        return False
+    envelope = _envelope(message, firm.name)
+    db.session.rollback()  # nothing is held while the mail server thinks
+    fault = _send(envelope)
+    message = queries.message_by_id(message_id)
+    if message is not None:
+        message.note(fault, for_good=_for_good(fault))
+    db.session.commit()
+    if fault is not None:
+        logger.warning("mail not sent", extra={"mail": message_id, "error": type(fault).__name__})
+    return fault is None
+
+
+def _envelope(message: OutboxMessage, firm_name: str) -> EmailMultiAlternatives:
+    sender = formataddr((one_line(firm_name), _sender()))
+    envelope = EmailMultiAlternatives(
+        message.subject,
+        message.text,
+        sender,
+        [message.recipient],
+        headers={"Message-ID": message.message_id, "Auto-Submitted": "auto-generated"},
+    )
+    envelope.attach_alternative(message.html, "text/html")
+    return envelope
+
+
+def _send(envelope: EmailMultiAlternatives) -> Exception | None:
+    """Hand the letter to the mail server; returns what went wrong, or None."""
+    try:
+        envelope.send()
+    except (OSError, smtplib.SMTPException, ValueError) as fault:
+        return fault
+    return None
+
+
+def _for_good(fault: Exception | None) -> bool:
+    """Has the mail server said that it will never take this message?"""
+    if isinstance(fault, smtplib.SMTPRecipientsRefused):
+        return all(code in _REFUSED_FOR_GOOD for code, _ in fault.recipients.values())
+    if isinstance(fault, smtplib.SMTPDataError):
+        return fault.smtp_code in _REFUSED_FOR_GOOD
+    return isinstance(fault, ValueError)
+
+
+def _sender() -> str:
+    """The address that mails come from, without a name."""
+    return parseaddr(str(EmailMultiAlternatives().from_email))[1]

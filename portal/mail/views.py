@@ -1,0 +1,32 @@
+"""HTTP for the outbox: what could not be sent, and once more."""
+
+from flask import Blueprint, abort, flash, render_template
+from flask.typing import ResponseReturnValue
+from flask_babel import gettext as _
+from flask_login import current_user
+
+from portal import access, htmx, jobs
+from portal.extensions import db
+from portal.links import path
+from portal.mail import queries, sending
+
+mail_room = Blueprint("mail", __name__)
+
+
+@mail_room.get("")
+@access.owner
+def index() -> ResponseReturnValue:
+    """Mails that could not be sent, and how many are on their way."""
+    return render_template("mail_room/index.html", dead=queries.dead_messages(), waiting=queries.waiting_count())
+
+
+@mail_room.post("/<int:id>/try-again")
+@access.owner
+def try_again(id: int) -> ResponseReturnValue:
+    """Send a mail once more that had been given up."""
+    message = queries.dead_message_for_change(id) or abort(404)
+    message.try_again(by=current_user)
+    db.session.commit()
+    jobs.soon(sending.deliver)
+    flash(_("The mail is on its way again."), "good")
+    return htmx.see_other(path("mail.index"))
