@@ -1,30 +1,76 @@
 """The shape of what the firm decides."""
 
+from functools import cache
 from zoneinfo import available_timezones
 
+from babel import Locale
+from babel.numbers import get_currency_name
 from flask_babel import lazy_gettext as _l
 from flask_wtf import FlaskForm
-from wtforms import EmailField, PasswordField, SelectField, StringField
-from wtforms.validators import DataRequired, Email, Length
+from wtforms import IntegerField, PasswordField, SelectField
+from wtforms.validators import DataRequired, InputRequired, Length, NumberRange
+from wtforms.widgets import ColorInput
+
+from portal.fields import EmailField, TextField, VersionField
+from portal.language import LANGUAGES, spoken
 
 CURRENCIES = ("MXN", "USD", "EUR", "ARS", "BOB", "BRL", "CLP", "COP", "CRC", "DOP", "GBP", "GTQ", "HNL", "NIO", "PAB",
               "PEN", "PYG", "UYU", "CAD", "JPY")  # fmt: skip
-LANGUAGES = [("es", "Español"), ("en", "English")]
 
 
+@cache
 def time_zones() -> list[str]:
     """Every IANA zone that names a place, and UTC."""
     places = (name for name in available_timezones() if "/" in name)
     return [*sorted(name for name in places if not name.startswith(("Etc/", "posix", "right"))), "UTC"]
 
 
-class FirstRunForm(FlaskForm):
+def currencies() -> list[tuple[str, str]]:
+    """The currencies a firm may reckon in, each with its name in the page's language."""
+    return _currencies(spoken())
+
+
+@cache
+def _currencies(language: str) -> list[tuple[str, str]]:
+    return [(code, f"{code} – {get_currency_name(code, locale=language)}") for code in CURRENCIES]
+
+
+def regions() -> list[tuple[str, str]]:
+    """The countries whose phone numbers are known, by their names in the page's language."""
+    return _regions(spoken())
+
+
+@cache
+def _regions(language: str) -> list[tuple[str, str]]:
+    from phonenumbers import SUPPORTED_REGIONS  # heavy, and only this page needs it
+
+    names = Locale(language).territories
+    return sorted(((code, names.get(code, code)) for code in SUPPORTED_REGIONS), key=lambda pair: pair[1])
+
+
+class FirstRunForm(FlaskForm):  # type: ignore[misc]
     """The firm and its first owner."""
 
-    firm_name = StringField(_l("Firm name"), [DataRequired(), Length(max=120)])
+    firm_name = TextField(_l("Firm name"), longest=120, required=True)
     locale = SelectField(_l("Language"), choices=LANGUAGES)
     time_zone = SelectField(_l("Time zone"), choices=time_zones)
-    currency = SelectField(_l("Currency"), choices=list(CURRENCIES))
-    name = StringField(_l("Your name"), [DataRequired(), Length(max=120)])
-    email = EmailField(_l("Email"), [DataRequired(), Length(max=254), Email()])
-    password = PasswordField(_l("Password"), [DataRequired(), Length(max=1024)])
+    currency = SelectField(_l("Currency"), choices=currencies)
+    name = TextField(_l("Your name"), longest=120, required=True)
+    email = EmailField(_l("Email"), required=True)
+    password = PasswordField(_l("Password"), [DataRequired(), Length(max=4096)])
+
+
+class FirmForm(FlaskForm):  # type: ignore[misc]
+    """What the firm decides for itself. The names are those of the columns."""
+
+    version = VersionField()
+    name = TextField(_l("Firm name"), longest=120, required=True)
+    accent = TextField(_l("Accent colour"), longest=7, required=True, widget=ColorInput())
+    locale = SelectField(_l("Language"), choices=LANGUAGES)
+    time_zone = SelectField(_l("Time zone"), choices=time_zones)
+    currency = SelectField(_l("Currency"), choices=currencies)
+    region = SelectField(_l("Country of phone numbers"), choices=regions)
+    touch_every_days = IntegerField(_l("Days between touches"), [InputRequired(), NumberRange(1, 730)])
+    reassure_after_days = IntegerField(
+        _l("Days from a purchase to its reassurance"), [InputRequired(), NumberRange(0, 90)]
+    )

@@ -1,14 +1,21 @@
 """The firm: one row with what it decides for itself."""
 
 from datetime import datetime
+from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import String
 from sqlalchemy.orm import Mapped, mapped_column
 
 from portal.extensions import Model, UtcDateTime
+from portal.settings import accent
+from portal.timeline.models import record
+
+if TYPE_CHECKING:
+    from portal.users.models import User
 
 FIRM_ID = 1
 LOCALES = ("es", "en")
+DECISIONS = ("name", "accent", "locale", "time_zone", "currency", "region", "touch_every_days", "reassure_after_days")
 
 
 class Firm(Model):
@@ -30,3 +37,19 @@ class Firm(Model):
     """How long after a purchase the reassurance touch is due. In days."""
     version: Mapped[int] = mapped_column(default=1)
     created_at: Mapped[datetime] = mapped_column(UtcDateTime)
+
+    def decisions(self) -> dict[str, Any]:
+        """What the firm has decided, by the names of its columns."""
+        return {name: getattr(self, name) for name in DECISIONS}
+
+    def change(self, by: "User", **wanted: Any) -> None:
+        """Decide otherwise; raises `PoorAccent` for a colour that text could not be read on."""
+        if "accent" in wanted:
+            wanted["accent"] = accent.checked(wanted["accent"])
+        before = self.decisions()
+        changed = {name: [before[name], value] for name, value in wanted.items() if before[name] != value}
+        if changed:
+            for name, value in wanted.items():
+                setattr(self, name, value)
+            self.version += 1
+            record("firm.changed", by=by, subject=self, changed=changed)

@@ -1,5 +1,7 @@
 """Reading the firm."""
 
+from sqlalchemy import select
+
 from portal.extensions import db
 from portal.settings.models import FIRM_ID, Firm
 
@@ -7,3 +9,9 @@ from portal.settings.models import FIRM_ID, Firm
 def the_firm() -> Firm | None:
     """The firm, or None before the first visit has made it. By primary key."""
     return db.session.get(Firm, FIRM_ID)
+
+
+def firm_for_change() -> Firm | None:
+    """The firm as it is now, locked until the transaction ends. By primary key."""
+    query = select(Firm).where(Firm.id == FIRM_ID).with_for_update()
+    return db.session.scalar(query.execution_options(populate_existing=True))

@@ -1,19 +1,21 @@
-"""What the firm decides: the first visit, and the look."""
+"""What the firm decides: the first visit, the settings, and the look."""
 
-from flask import Blueprint, Response, abort, g, render_template, request
+from typing import Any
+
+from flask import Blueprint, Response, abort, flash, g, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
+from flask_babel import gettext as _
+from flask_login import current_user
+from sqlalchemy.exc import IntegrityError
 
-from portal import clock, htmx
+from portal import access, clock, htmx
 from portal.errors import say
 from portal.extensions import db
+from portal.language import spoken
 from portal.links import path
 from portal.rules import BrokenRule
-from portal.settings import accent
-from portal.settings.forms import FirstRunForm
-from portal.settings.models import Firm
-from portal.timeline.models import record
-from portal.users import passwords
-from portal.users.models import User
+from portal.settings import accent, founding, queries
+from portal.settings.forms import FirmForm, FirstRunForm
 
 settings = Blueprint("settings", __name__)
 
@@ -22,47 +24,73 @@ settings = Blueprint("settings", __name__)
 def first_run() -> ResponseReturnValue:
     """Ask for the firm and its first owner, once."""
     if g.firm is not None:
-        abort(404)
-    return render_template("settings/first_run.html", form=FirstRunForm(locale=_browser_locale()))
+        return redirect(url_for("users.sign_in"), code=303)
+    return render_template("settings/first_run.html", form=FirstRunForm(data=founding.usual(spoken())))
 
 
 @settings.post("/first-run")
 def make_firm() -> ResponseReturnValue:
-    """Make the firm and its first owner, who may then sign in."""
+    """Make the firm and its first owner, who is signed in at once."""
     if g.firm is not None:
-        abort(404)
+        return htmx.see_other(url_for("users.sign_in"))
     form = FirstRunForm()
     if not form.validate():
         return htmx.invalid(render_template("settings/first_run.html", form=form))
+    clock.use_zone(form.time_zone.data)
+    firm = {name: form[name].data for name in ("locale", "time_zone", "currency")}
     try:
-        password_hash = passwords.hashed(form.password.data)
+        owner = founding.found(
+            {"name": form.firm_name.data, **firm}, form.name.data, form.email.data, form.password.data
+        )
+        access.let_in(owner)
+        db.session.commit()
     except BrokenRule as rule:
+        db.session.rollback()
         form.password.errors = [say(rule)]
         return htmx.invalid(render_template("settings/first_run.html", form=form))
-    clock.use_zone(form.time_zone.data)
-    firm = Firm(
-        name=form.firm_name.data.strip(),
-        locale=form.locale.data,
-        time_zone=form.time_zone.data,
-        currency=form.currency.data,
-        created_at=clock.now(),
-    )
-    owner = User(
-        name=form.name.data.strip(),
-        email=form.email.data.strip().lower(),
-        role="owner",
-        password_hash=password_hash,
-        created_at=clock.now(),
-    )
-    db.session.add_all([firm, owner])
-    db.session.flush()
-    record("firm.made", by=owner, subject=firm, name=firm.name)
+    except IntegrityError:  # another first visit was faster
+        db.session.rollback()
+        access.let_out()
+        return htmx.see_other(url_for("users.sign_in"))
+    return htmx.see_other(path("today.index"))
+
+
+@settings.get("")
+@access.owner
+def index() -> ResponseReturnValue:
+    """What the firm has decided for itself."""
+    return render_template("settings/index.html", form=FirmForm(obj=g.firm), saved={})
+
+
+@settings.post("")
+@access.owner
+def change() -> ResponseReturnValue:
+    """Decide otherwise. When somebody else has meanwhile, both texts are shown and nothing is saved."""
+    form = FirmForm()
+    if not form.validate():
+        return htmx.invalid(render_template("settings/index.html", form=form, saved={}))
+    firm = queries.firm_for_change() or abort(404)
+    if form.version.data != firm.version:
+        saved = {name: _shown(form, name, now) for name, now in firm.decisions().items() if form[name].data != now}
+        form.version.data = firm.version
+        return render_template("settings/index.html", form=form, saved=saved), 409
+    try:
+        firm.change(by=current_user, **{name: form[name].data for name in firm.decisions()})
+    except BrokenRule as rule:
+        form.accent.errors = [say(rule)]
+        return htmx.invalid(render_template("settings/index.html", form=form, saved={}))
+    current_user.session.wrote()
     db.session.commit()
-    return htmx.see_other(path("users.sign_in"))
+    flash(_("Saved."), "good")
+    return htmx.see_other(path("settings.index"))
 
 
-def _browser_locale() -> str:
-    return request.accept_languages.best_match(["es", "en"]) or "es"
+def _shown(form: FirmForm, name: str, value: Any) -> str:
+    """A saved value as its field says it."""
+    choices = getattr(form[name], "choices", None) or ()
+    return str(
+        next((choice[1] for choice in choices if choice[0] == value and len(choice) > 1 and choice != value), value)
+    )
 
 
 @settings.get("/accent.css")
