@@ -50,10 +50,11 @@ def register_blueprints(app: Flask) -> None:
     from portal.customers.views import customers
     from portal.follow_ups.views import follow_ups
     from portal.health import health
+    from portal.mail.views import mail_room
     from portal.settings.views import settings
     from portal.timeline.views import timeline
     from portal.today.views import today
-    from portal.users.views import users
+    from portal.users import public, users, views  # noqa: F401 - the two hold the addresses of the one room
 
     rooms = [
         (today, ""),
@@ -64,6 +65,7 @@ def register_blueprints(app: Flask) -> None:
         (timeline, "/timeline"),
         (users, ""),
         (settings, "/settings"),
+        (mail_room, "/settings/mail"),
         (health, ""),
     ]
     for blueprint, prefix in rooms:

@@ -5,11 +5,13 @@ from functools import wraps
 from typing import ParamSpec
 from urllib.parse import urlencode, urlsplit
 
-from flask import abort, g, request, url_for
+from flask import Response, abort, after_this_request, current_app, g, request, session, url_for
 from flask.typing import ResponseReturnValue
-from flask_login import current_user
+from flask_login import current_user, login_user, logout_user
 
 from portal.htmx import see_other
+from portal.users import attempts
+from portal.users.models import User
 
 P = ParamSpec("P")
 View = Callable[P, ResponseReturnValue]
@@ -48,6 +50,54 @@ def ask_to_sign_in() -> ResponseReturnValue:
     wanted = request.full_path.rstrip("?") if request.method == "GET" and "HX-Request" not in request.headers else ""
     query = f"?{urlencode({'next': wanted})}" if wanted not in ("", "/") else ""
     return see_other(url_for("users.sign_in") + query)
+
+
+def let_in(user: User) -> None:
+    """Sign this user in, in a new session: of what the browser brought along, planted or not, nothing is kept."""
+    if current_user.is_authenticated:
+        current_user.session.end(by=current_user)
+    session.clear()
+    session.permanent = True
+    user.sign_in(request.user_agent.string)
+    login_user(user)
+    known = attempts.remembered(request.cookies.get(known_cookie()), user, secret_keys())
+
+    @after_this_request
+    def remember(response: Response) -> Response:
+        response.set_cookie(
+            known_cookie(),
+            known,
+            max_age=365 * 24 * 3600,
+            secure=current_app.config["SESSION_COOKIE_SECURE"],
+            httponly=True,
+            samesite="Lax",
+        )
+        return response
+
+
+def let_out() -> None:
+    """Forget in this browser who was signed in; the session itself is to be ended by the caller."""
+    logout_user()
+    session.clear()
+
+
+def tell_host_only() -> None:
+    """Let no Referer that leaves this page carry more than the host: the page's own address is a secret."""
+
+    @after_this_request
+    def policy(response: Response) -> Response:
+        response.headers["Referrer-Policy"] = "strict-origin"
+        return response
+
+
+def known_cookie() -> str:
+    """The name of the cookie by which a browser is known to users who have signed in with it."""
+    return str(current_app.config["SESSION_COOKIE_NAME"]).replace("session", "known")
+
+
+def secret_keys() -> list[str]:
+    """The secret keys that signatures may be made with, the present one last."""
+    return [*current_app.config["SECRET_KEY_FALLBACKS"], current_app.config["SECRET_KEY"]]
 
 
 def safe_next(target: str | None) -> str:

@@ -6,8 +6,9 @@ from uuid import UUID, uuid4
 
 from flask import g
 from flask_babel import gettext as _
+from flask_babel import lazy_gettext as _l
 from wtforms import HiddenField, StringField
-from wtforms.validators import DataRequired, Length
+from wtforms.validators import DataRequired, Email, Length
 from wtforms.widgets import EmailInput, TelInput, TextArea
 
 from portal import formats
@@ -16,6 +17,8 @@ from portal.contacts.phones import PhoneNotUnderstood, normalise_phone
 from portal.texts import UnfitText, clean_line, clean_text, without_unfit
 
 MOST_VERSIONS = 2**31 - 1
+MAILABLE = Email(_l("That is not an e-mail address. It looks like name@firm.example."), allow_smtputf8=False)
+"""Besides the shape: an address that every mail server takes. For those to whom the portal itself writes."""
 
 
 class TextField(StringField):

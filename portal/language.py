@@ -18,6 +18,8 @@ from markupsafe import Markup
 from portal.config import ROOT
 
 DEFAULT = "en"
+LANGUAGES = (("es", "Español"), ("en", "English"))
+"""What the portal speaks, each by its own name."""
 _spoken: ContextVar[str] = ContextVar("spoken", default=DEFAULT)
 
 

@@ -40,6 +40,11 @@ def _pattern(app: Flask, endpoint: str, *names: str) -> str:
     return found
 
 
+def outside(endpoint: str, **parts: str | int) -> str:
+    """The whole address of a page, for mails: on the configured host, never on the one that a request names."""
+    return str(current_app.extensions["settings"].public_url) + url_for(endpoint, _external=False, **parts)  # type: ignore[arg-type]
+
+
 @cache
 def static_url(name: str) -> str:
     """A static file's address, changed whenever its content does, so that browsers may keep it for long."""

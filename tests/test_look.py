@@ -10,7 +10,8 @@ from portal.config import ROOT
 from portal.settings.accent import contrast
 
 CSS = (ROOT / "static" / "app.css").read_text()
-TEMPLATES = sorted((ROOT / "templates").rglob("*.html"))
+MAILS = ROOT / "templates" / "mail"  # a mail has no stylesheet, and no policy
+TEMPLATES = sorted(path for path in (ROOT / "templates").rglob("*.html") if MAILS not in path.parents)
 TONES = ("late", "due", "good", "calm")
 GROUNDS = ("paper", "card", "sunk")
 

@@ -11,7 +11,7 @@ from wtforms import IntegerField, PasswordField, SelectField
 from wtforms.validators import DataRequired, InputRequired, Length, NumberRange
 from wtforms.widgets import ColorInput
 
-from portal.fields import EmailField, TextField, VersionField
+from portal.fields import MAILABLE, EmailTextField, TextField, VersionField
 from portal.language import LANGUAGES, spoken
 
 CURRENCIES = ("MXN", "USD", "EUR", "ARS", "BOB", "BRL", "CLP", "COP", "CRC", "DOP", "GBP", "GTQ", "HNL", "NIO", "PAB",
@@ -56,7 +56,7 @@ class FirstRunForm(FlaskForm):  # type: ignore[misc]
     time_zone = SelectField(_l("Time zone"), choices=time_zones)
     currency = SelectField(_l("Currency"), choices=currencies)
     name = TextField(_l("Your name"), longest=120, required=True)
-    email = EmailField(_l("Email"), required=True)
+    email = EmailTextField(_l("Email"), [MAILABLE], required=True)
     password = PasswordField(_l("Password"), [DataRequired(), Length(max=4096)])
 
 

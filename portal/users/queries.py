@@ -1,9 +1,9 @@
 """Reading users and their sessions."""
 
 from collections.abc import Sequence
+from datetime import datetime
 
-from sqlalchemy import bindparam, func, select
-from sqlalchemy.orm import joinedload
+from sqlalchemy import bindparam, func, or_, select
 
 from portal import clock
 from portal.extensions import db
@@ -50,19 +50,51 @@ def active_users() -> Sequence[User]:
     return db.session.scalars(select(User).where(User.disabled_at.is_(None)).order_by(User.name, User.id)).all()
 
 
-def other_owners(user: User) -> int:
-    """How many other owners can sign in."""
-    query = select(func.count()).where(
-        User.role == "owner", User.disabled_at.is_(None), User.password_hash.is_not(None), User.id != user.id
+def user_for_change(user_id: int) -> User | None:
+    """The user as it is now, locked until the transaction ends. By primary key."""
+    query = select(User).where(User.id == user_id).with_for_update(key_share=True)
+    return db.session.scalar(query.execution_options(populate_existing=True))
+
+
+def user_with_owners(user_id: int) -> tuple[User | None, Sequence[User]]:
+    """The user and all owners who can sign in, locked in one order, so that no two requests remove the last two."""
+    query = (
+        select(User)
+        .where(or_(User.id == user_id, User.role == "owner"))
+        .order_by(User.id)
+        .with_for_update(key_share=True)
+        .execution_options(populate_existing=True)
     )
-    return db.session.scalar(query) or 0
+    found = db.session.scalars(query).all()
+    owners = [user for user in found if user.is_owner and user.is_active and user.password_hash is not None]
+    return next((user for user in found if user.id == user_id), None), owners
+
+
+def user_by_form(form_id: str) -> User | None:
+    """The user that this form has already invited. By the unique index of form_id."""
+    return db.session.scalar(select(User).where(User.form_id == form_id))
+
+
+def users_with_last_sign_in() -> Sequence[tuple[User, datetime | None]]:
+    """Every user with the hour of the last sign-in, those who may come in first, by name. A firm has tens of them."""
+    query = (
+        select(User, func.max(UserSession.created_at))
+        .outerjoin(UserSession, UserSession.user_id == User.id)
+        .group_by(User.id)
+        .order_by(User.disabled_at.is_not(None), User.name, User.id)
+    )
+    return [(row[0], row[1]) for row in db.session.execute(query)]
+
+
+def last_sign_in(user: User) -> datetime | None:
+    """The hour of the user's last sign-in. Rides on ix_user_sessions_user_id."""
+    return db.session.scalar(select(func.max(UserSession.created_at)).where(UserSession.user_id == user.id))
 
 
 def living_sessions(user: User) -> Sequence[UserSession]:
     """The user's sessions that still open the door, newest first. Rides on ix_user_sessions_user_id."""
     query = (
         select(UserSession)
-        .options(joinedload(UserSession.user))
         .where(
             UserSession.user_id == user.id,
             UserSession.ended_at.is_(None),
@@ -84,3 +116,11 @@ def whose_ids(asked: str | None, user: User) -> tuple[str, tuple[int, ...] | Non
         query = select(User.id).where(User.role == user.role, User.disabled_at.is_(None)).order_by(User.id)
         return asked, tuple(db.session.scalars(query))
     return "mine", (user.id,)
+
+
+def living_session(user: User, session_id: int) -> UserSession | None:
+    """One of the user's own sessions that still open the door, or None. By primary key."""
+    query = select(UserSession).where(
+        UserSession.id == session_id, UserSession.user_id == user.id, UserSession.ended_at.is_(None)
+    )
+    return db.session.scalar(query)
