@@ -8,7 +8,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from portal.extensions import Model, UtcDateTime
 from portal.settings import accent
-from portal.timeline.models import record
+from portal.timeline.models import changed, record
 
 if TYPE_CHECKING:
     from portal.users.models import User
@@ -46,10 +46,7 @@ class Firm(Model):
         """Decide otherwise; raises `PoorAccent` for a colour that text could not be read on."""
         if "accent" in wanted:
             wanted["accent"] = accent.checked(wanted["accent"])
-        before = self.decisions()
-        changed = {name: [before[name], value] for name, value in wanted.items() if before[name] != value}
-        if changed:
-            for name, value in wanted.items():
-                setattr(self, name, value)
+        changes = changed(self, wanted)
+        if changes:
             self.version += 1
-            record("firm.changed", by=by, subject=self, changed=changed)
+            record("firm.changed", by=by, subject=self, changes=changes)

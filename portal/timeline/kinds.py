@@ -31,15 +31,18 @@ HOUSE_FAMILIES: dict[str, tuple[str, ...]] = {
     "imports": ("import.uploaded", "import.started", "import.finished", "import.failed", "import.cancelled"),
     "users": (
         "user.invited",
+        "user.invited_again",
         "user.joined",
         "user.changed",
+        "user.role_changed",
         "user.disabled",
         "user.enabled",
         "user.password_changed",
+        "user.reset_asked",
         "user.password_reset",
         "session.signed_in",
         "session.ended",
     ),
-    "firm": ("firm.made", "firm.changed"),
+    "firm": ("firm.made", "firm.changed", "message.tried_again"),
 }
 """The same with what belongs to no customer."""

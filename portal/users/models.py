@@ -12,7 +12,7 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 from portal import clock
 from portal.extensions import BigId, Model, UtcDateTime, db
 from portal.rules import N_, BrokenRule
-from portal.timeline.models import record
+from portal.timeline.models import changed, record
 from portal.users import passwords
 
 ROLES = ("owner", "sales", "marketing", "support")
@@ -94,10 +94,10 @@ class User(UserMixin, Model):
 
     def change_details(self, name: str, locale: str | None) -> None:
         """Take another name or language (empty: the firm's)."""
-        if (name, locale) != (self.name, self.locale):
-            was, self.name, self.locale = self.name, name, locale
+        changes = changed(self, {"name": name, "locale": locale})
+        if changes:
             self.version += 1
-            record("user.changed", by=self, subject=self, name=name, was=was, locale=locale)
+            record("user.changed", by=self, subject=self, name=name, changes=changes)
 
     def change_role(self, role: str, by: "User", owners: Sequence["User"]) -> None:
         """Give another role; raises `LastOwner`. `owners` are all who can sign in as one, locked by the caller."""

@@ -51,8 +51,8 @@ def test_changes_and_writes_down_what(owner: Browser, cast: Cast) -> None:
     assert (firm.accent, firm.currency, firm.touch_every_days, firm.version) == ("#2b5793", "USD", 60, 2)
     event = db.session.scalars(select(Event).where(Event.kind == "firm.changed")).one()
     assert event.user_id == cast.owner.id
-    assert event.data["changed"]["currency"] == ["MXN", "USD"]
-    assert "name" not in event.data["changed"]
+    assert event.data["changes"]["currency"] == ["MXN", "USD"]
+    assert "name" not in event.data["changes"]
     assert "--accent:#2b5793" in owner.get("/settings/accent.css").get_data(as_text=True)
 
 
