@@ -26,6 +26,7 @@ from portal.static_files import StaticFiles
 
 logger = logging.getLogger("portal.serving")
 CRASH_LOOP_SECONDS = 5
+ENDING = {signal.SIGTERM, signal.SIGINT}
 LOGGING = {
     "formatters": {"lines": {"()": "portal.logs.JsonLines"}},
     "handlers": {"lines": {"class": "logging.StreamHandler", "formatter": "lines", "stream": "ext://sys.stderr"}},
@@ -40,12 +41,27 @@ class WorkerKeeper:
         self.run, self.give_up = run, give_up
         self.stopping = self.failed = False
         self.early_deaths = 0
+        self.starting = threading.Lock()
         self._start()
 
     def _start(self) -> None:
-        self.started = time.monotonic()
-        self.process = multiprocessing.get_context("fork").Process(target=self.run, name="portal-worker")
-        self.process.start()
+        """Fork it. Until it has its own answer to a signal, a signal waits: the parent's answer would lose it."""
+        with self.starting:
+            if self.stopping:
+                return
+            self.started = time.monotonic()
+            self.process = multiprocessing.get_context("fork").Process(target=self._run, name="portal-worker")
+            before = signal.pthread_sigmask(signal.SIG_BLOCK, ENDING)
+            try:
+                self.process.start()
+            finally:
+                signal.pthread_sigmask(signal.SIG_SETMASK, before)
+
+    def _run(self) -> None:
+        for ending in ENDING:
+            signal.signal(ending, signal.SIG_DFL)
+        signal.pthread_sigmask(signal.SIG_UNBLOCK, ENDING)
+        self.run()
 
     def watch(self) -> None:
         """Keep watch, in a thread."""
@@ -70,7 +86,8 @@ class WorkerKeeper:
 
     def stop(self) -> None:
         """Let it finish its jobs, and wait for it."""
-        self.stopping = True
+        with self.starting:
+            self.stopping = True
         if self.process.is_alive():
             self.process.terminate()
         self.process.join()
