@@ -37,24 +37,23 @@ def _contact(locale: str, small: bool) -> tuple[str, str]:
     kind = "btn btn-icon btn-small" if small else "btn btn-icon"
 
     def button(scheme: str, name: str, picture: str, more: str = "") -> str:
-        link = f'<a class="{kind}" href="{scheme}%s"{more} title="{name}" aria-label="{name} %s">'
-        return f"{link}{icon(picture)}</a>"
+        return f'<a class="{kind}" href="{scheme}%s"{more} title="{name}" aria-label="{name}">{icon(picture)}</a>'
 
-    call = button("tel:", _("Call"), "phone")
-    write = button("https://wa.me/", "WhatsApp", "whatsapp", ' target="_blank" rel="noopener"')
-    return f"{call} {write} ", button("mailto:", _("E-mail"), "mail")
+    call = button("tel:", _("Call %(name)s", name="%s"), "phone")
+    write = button("https://wa.me/", _("WhatsApp to %(name)s", name="%s"), "whatsapp", ' target="_blank" rel="noopener"')
+    return f"{call} {write} ", button("mailto:", _("E-mail to %(name)s", name="%s"), "mail")
 
 
 @lru_cache(maxsize=4096)
 def _contact_buttons(locale: str, phone: str | None, email: str | None, who: str, small: bool) -> Markup:
     call, mail = _contact(locale, small)
     whose, number = escape(who), escape(phone or "")
-    shown = call % (number, whose, number.lstrip("+"), whose) if phone else ""
-    shown += mail % (escape(email), whose) if email else ""
+    shown = call % (number, whose, whose, number.lstrip("+"), whose, whose) if phone else ""
+    shown += mail % (escape(email), whose, whose) if email else ""
     return Markup(shown)  # noqa: S704 - every value above is escaped
 
 
-def contact_buttons(phone: str | None, email: str | None, who: str = "", small: bool = False) -> Markup:
+def contact_buttons(phone: str | None, email: str | None, who: str, small: bool = False) -> Markup:
     """Call, WhatsApp and e-mail for an E.164 number and an address, whichever there is; `who` completes their names."""
     return _contact_buttons(spoken(), phone, email, who, small)
 

@@ -10,6 +10,7 @@ from flask_login import current_user
 from portal import access, clock
 from portal.language import page_gettext as _
 from portal.language import page_ngettext as ngettext
+from portal.language import spoken
 from portal.today import queries
 from portal.today.reasons import BY_KEY, BY_RANK, REASONS
 from portal.users.queries import whose_ids
@@ -59,7 +60,7 @@ def _greeting(name: str) -> str:
 
 def _summary(counts: dict[str, int]) -> str:
     """The day, how much waits, and how much of it was promised."""
-    day: str = format_date(clock.today(), "EEEE d MMMM")
+    day: str = format_date(clock.today(), "EEEE d 'de' MMMM" if spoken() == "es" else "EEEE d MMMM")
     total, promised = sum(counts.values()), counts["promises"]
     if not total:
         return day
