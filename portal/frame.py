@@ -40,7 +40,9 @@ def _contact(locale: str, small: bool) -> tuple[str, str]:
         return f'<a class="{kind}" href="{scheme}%s"{more} title="{name}" aria-label="{name}">{icon(picture)}</a>'
 
     call = button("tel:", _("Call %(name)s", name="%s"), "phone")
-    write = button("https://wa.me/", _("WhatsApp to %(name)s", name="%s"), "whatsapp", ' target="_blank" rel="noopener"')
+    write = button(
+        "https://wa.me/", _("WhatsApp to %(name)s", name="%s"), "whatsapp", ' target="_blank" rel="noopener"'
+    )
     return f"{call} {write} ", button("mailto:", _("E-mail to %(name)s", name="%s"), "mail")
 
 
