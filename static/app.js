@@ -79,13 +79,11 @@
     const { target, sourceElement } = event.detail.ctx;
     const place = target?.isConnected ? target : id(target?.id);
     if (!place) return;
-    const wrong = place.querySelector("[aria-invalid=true]");
-    const held = document.activeElement;
+    const wanted = place.querySelector("[aria-invalid=true]") || place.querySelector("[data-focus-here]");
     const onward = place.matches("[data-focus-next]") && rows()[rows().indexOf(place) + 1];
     if (onward) focus(onward.querySelector("[data-log]") || onward.querySelector("a[href],button"));
-    else if (wrong) focus(wrong);
-    else if (sourceElement?.id === "q" || (held && held !== document.body)) return;
-    else focus(place.querySelector("[autofocus],[data-focus-here]") || place);
+    else if (wanted) focus(wanted);
+    else if (sourceElement?.id !== "q" && document.activeElement === document.body) focus(place);
   });
 
   /* Keys. */
