@@ -14,8 +14,28 @@ from flask.cli import AppGroup, with_appcontext
 
 from portal.config import Settings
 
-GROUPS: dict[str, str] = {}
-"""A word of the command line, and the module whose `commands` it stands for."""
+GROUPS = {"demo": "portal.demo.commands"}
+"""A word of the command line, and the module whose `commands` it stands for; it is imported when it is used."""
+
+
+class LateGroup(AppGroup):
+    """A group whose commands cost nothing until one of them is called."""
+
+    def __init__(self, name: str, module: str) -> None:
+        super().__init__(name)
+        self.module = module
+
+    def _commands(self) -> click.Group:
+        group: click.Group = import_module(self.module).commands
+        return group
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        """Its commands, by name."""
+        return self._commands().list_commands(ctx)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        """One of them."""
+        return self._commands().get_command(ctx, cmd_name)
 
 
 @click.command("serve")
@@ -60,6 +80,5 @@ def init_app(app: Flask) -> None:
     """Add the commands to the app's `flask` command."""
     for command in (serve, worker, backup):
         app.cli.add_command(command)
-    for module in GROUPS.values():
-        group: AppGroup = import_module(module).commands
-        app.cli.add_command(group)
+    for name, module in GROUPS.items():
+        app.cli.add_command(LateGroup(name, module))

@@ -8,14 +8,13 @@ import json
 import sys
 
 from flask_migrate import upgrade
-from itsdangerous import URLSafeTimedSerializer
 
 from portal import clock, create_app
 from portal.customers.models import Customer
 from portal.extensions import db
 from portal.settings.models import Firm
 from portal.users.models import User
-from tests.browser import CSRF_SECRET
+from tests.runtime.sign_in import cookie_of
 
 
 def furnish(customers: int) -> dict[str, object]:
@@ -30,15 +29,9 @@ def furnish(customers: int) -> dict[str, object]:
             customer.index_words([])
         db.session.add_all([user, *made])
         db.session.flush()
-        user.sign_in("a test browser")
-        db.session.commit()
-        session = {"_user_id": user.session_token, "_fresh": True, "csrf_token": CSRF_SECRET, "_permanent": True}
-        signer = app.session_interface.get_signing_serializer(app)  # type: ignore[attr-defined]
-        return {
-            "cookie": f"{app.config['SESSION_COOKIE_NAME']}={signer.dumps(session)}",
-            "csrf": URLSafeTimedSerializer(str(app.secret_key), salt="wtf-csrf-token").dumps(CSRF_SECRET),
-            "customers": [customer.id for customer in made],
-        }
+        ids = [customer.id for customer in made]
+        cookie, csrf = cookie_of(app, user)
+        return {"cookie": cookie, "csrf": csrf, "customers": ids}
 
 
 if __name__ == "__main__":

@@ -1,0 +1,60 @@
+"""`make bench`: measures the portal against the bare page and writes the table of the README.
+
+Everything is served on loopback by processes of its own, from data that the demo command makes. A ratio compares CPU
+time per request (user and system, of server and database processes, from /proc) within one run, in interleaved
+rounds. `--quick` takes smaller data and fewer rounds, for looking while working; `--profile PATH` only asks that path
+under cProfile and prints where its time goes.
+"""
+
+import argparse
+import json
+import tempfile
+import time
+from pathlib import Path
+
+from bench import importing, pages, report, weight
+from bench.portals import Bench, on_postgresql, on_sqlite
+
+RESULTS = Path(__file__).parent / "results"
+
+
+def main() -> None:
+    """Run it all and print the table."""
+    words = argparse.ArgumentParser(prog="python -m bench", description=__doc__)
+    words.add_argument("--quick", action="store_true", help="10,000 customers instead of 100,000, fewer rounds")
+    words.add_argument("--sqlite-only", action="store_true", help="leave PostgreSQL out")
+    words.add_argument("--only", choices=["pages", "import", "weight"], help="one part")
+    asked = words.parse_args()
+    small, large = 1_000, 10_000 if asked.quick else 100_000
+    rounds, requests = (4, 60) if asked.quick else (8, 100)
+    started = time.monotonic()
+    found: dict[str, object] = {"small": small, "large": large}
+    with tempfile.TemporaryDirectory(prefix="portal-bench-") as folder:
+        for where in [on_sqlite] if asked.sqlite_only else [on_sqlite, on_postgresql]:
+            with where(Path(folder)) as bench:
+                found[bench.name] = measured(bench, asked.only, small, large, rounds, requests)
+    found["seconds"] = round(time.monotonic() - started)
+    RESULTS.mkdir(exist_ok=True)
+    (RESULTS / "bench.json").write_text(json.dumps(found, indent=2))
+    table = report.table(found)
+    (RESULTS / "bench.md").write_text(table)
+    print(table)
+
+
+def measured(bench: Bench, only: str | None, small: int, large: int, rounds: int, requests: int) -> dict[str, object]:
+    """All figures on one database."""
+    found: dict[str, object] = {}
+    if only in (None, "pages", "weight"):
+        with bench.portal("small", small) as few:
+            if only != "weight":
+                with bench.portal("large", large) as many:
+                    found["pages"] = pages.compare(few, many, rounds, requests)
+            found["weight"] = weight.of(few)
+            found["memory"] = weight.memory(few)
+    if only in (None, "import"):
+        found["import"] = importing.ratio(bench)
+    return found
+
+
+if __name__ == "__main__":
+    main()

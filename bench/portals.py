@@ -1,0 +1,111 @@
+"""Portals to measure: furnished by the demo command, served as in earnest, each on a database of its own."""
+
+import os
+import signal
+import subprocess
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from bench.measure import Visitor, family
+from tests.postgres import Server
+from tests.runtime.portal_process import ROOT, Portal, free_port
+
+SIGN_IN = "tests.runtime.sign_in"
+
+
+@dataclass
+class Measured:
+    """A portal that runs, the bare page on the same data, and the database's own processes."""
+
+    portal: Portal
+    bare_port: int
+    bare: subprocess.Popen[bytes]
+    database: list[int] = field(default_factory=list)
+    """Roots of the database's process families; none for SQLite."""
+
+    def visitor(self) -> Visitor:
+        """A browser that is signed in."""
+        return Visitor(self.portal.port, {"Cookie": self.portal.cookie})
+
+    def stranger(self) -> Visitor:
+        """A browser on the bare page."""
+        return Visitor(self.bare_port)
+
+    def portal_processes(self) -> list[int]:
+        """Server, web processes, worker, and the database's."""
+        assert self.portal.process is not None
+        return family(self.portal.process.pid, *self.database)
+
+    def bare_processes(self) -> list[int]:
+        """The bare page's server and the database's."""
+        return family(self.bare.pid, *self.database)
+
+
+@dataclass
+class Bench:
+    """One kind of database."""
+
+    name: str
+    folder: Path
+    server: Server | None = None
+
+    def empty(self, name: str) -> Portal:
+        """A portal with its schema and nothing else."""
+        instance = self.folder / self.name / name
+        instance.mkdir(parents=True)
+        portal = Portal(instance, self.server.url(f"bench_{name}") if self.server else None)
+        portal.command("db", "upgrade")
+        return portal
+
+    @contextmanager
+    def portal(self, name: str, customers: int) -> Iterator[Measured]:
+        """A running portal with so many customers, and the bare page beside it."""
+        portal = self.empty(name)
+        portal.command("demo", "load", "--customers", str(customers), "--bulk", "--seed", "7", "--locale", "en")
+        sign_in(portal)
+        with portal:
+            port = free_port()
+            bare = subprocess.Popen(
+                [sys.executable, "-m", "bench.bare"],
+                cwd=ROOT, env={**portal.environment, "PORT": str(port)}, stdout=subprocess.DEVNULL,
+                stderr=subprocess.DEVNULL, start_new_session=True,
+            )  # fmt: skip
+            try:
+                portal.wait_for(lambda: answers(port))
+                yield Measured(portal, port, bare, [self.server.pid] if self.server else [])
+            finally:
+                os.killpg(bare.pid, signal.SIGKILL)
+                bare.wait()
+
+
+def sign_in(portal: Portal) -> None:
+    """Open a session for the demo's support user, without the door."""
+    done = subprocess.run(
+        [sys.executable, "-m", SIGN_IN, "support@demo.example"],
+        cwd=ROOT, env=portal.environment, capture_output=True, text=True, check=True,
+    )  # fmt: skip
+    portal.cookie, portal.csrf = done.stdout.split()
+
+
+def answers(port: int) -> bool:
+    """Does anybody answer there?"""
+    try:
+        return Visitor(port).ask("GET", "/")[0] == 200
+    except OSError:
+        return False
+
+
+@contextmanager
+def on_sqlite(folder: Path) -> Iterator[Bench]:
+    """Files in the instance folders."""
+    yield Bench("SQLite", folder)
+
+
+@contextmanager
+def on_postgresql(folder: Path) -> Iterator[Bench]:
+    """A server of its own, with fsync on."""
+    with Server(durable=True) as server:
+        yield Bench("PostgreSQL", folder, server)

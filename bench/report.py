@@ -1,0 +1,49 @@
+"""The table of the README."""
+
+from typing import Any
+
+GOALS = {"customer list": 1.5, "customer page": 1.5, "Today": 1.5, "log a follow-up": 1.2}
+
+
+def table(found: dict[str, Any]) -> str:
+    """Markdown: one line per figure, with its goal, on each database."""
+    databases = [name for name in ("SQLite", "PostgreSQL") if name in found]
+    lines = [["", "goal", *databases], ["---", "---", *("---" for _ in databases)]]
+
+    def line(label: str, goal: str, value: Any) -> None:
+        values = []
+        for name in databases:
+            try:
+                values.append(str(value(found[name])))
+            except KeyError:
+                values.append("–")
+        if set(values) != {"–"}:
+            lines.append([label, goal, *values])
+
+    for page, goal in GOALS.items():
+        line(
+            f"{page}: CPU time against the bare page",
+            f"≤ {goal} ×",
+            lambda data, page=page: f"{data['pages'][page]['to_bare']:.2f} × ({data['pages'][page]['few_ms']:.1f} ms)",
+        )
+    line("the bare page itself", "", lambda data: f"{data['pages']['bare page']['few_ms']:.1f} ms")
+    for page in GOALS:
+        line(
+            f"{page}: {found['large']:,} customers against {found['small']:,}",
+            "≤ 1.3 ×",
+            lambda data, page=page: f"{data['pages'][page]['many_to_few']:.2f} ×",
+        )
+    line(
+        "importing against csv and executemany",
+        "≤ 10 ×",
+        lambda data: "{ratio} × ({ours_s:.1f} s for {rows:,} rows)".format(**data["import"]),
+    )
+    for page in ("Today", "customer list", "customer page"):
+        line(
+            f"{page}: first load, compressed, all files",
+            "≤ 45 KB",
+            lambda data, page=page: f"{data['weight'][page]} KB",
+        )
+    line("the quick log as a fragment", "≤ 5 KB", lambda data: f"{data['weight']['quick log']} KB")
+    line("memory (PSS) of web and worker", "≤ 200 MB", lambda data: f"{data['memory']} MB")
+    return "\n".join(f"| {' | '.join(cells)} |" for cells in lines) + "\n"

@@ -1,0 +1,82 @@
+"""Opening the demo firm: the firm itself and four people who can sign in; and how full the database is already."""
+
+from dataclasses import dataclass
+from datetime import timedelta
+
+from sqlalchemy import select
+
+from portal import clock
+from portal.customers.models import Customer
+from portal.demo.words import Words
+from portal.extensions import db
+from portal.rules import N_, BrokenRule
+from portal.settings.models import Firm
+from portal.settings.queries import the_firm
+from portal.timeline.models import record
+from portal.users import passwords
+from portal.users.models import ROLES, User
+
+PASSWORD = "retention-demo"  # noqa: S105 - printed by `make demo`
+HOST = "demo.example"
+AGE = timedelta(days=735)
+
+
+class NotEmpty(BrokenRule):
+    """The demo is never poured over somebody's own data."""
+
+    message = N_(
+        "This database has a firm already. The demo needs an empty one: set PORTAL_INSTANCE to another folder."
+    )
+
+
+@dataclass(frozen=True)
+class Opened:
+    """The demo's firm and its users by role."""
+
+    firm: Firm
+    users: dict[str, User]
+
+
+def is_loaded() -> bool:
+    """Is the demo firm there, with its customers?"""
+    return _is_ours() and db.session.scalar(select(Customer.id).limit(1)) is not None
+
+
+def _is_ours() -> bool:
+    return db.session.scalar(select(User.id).where(User.email == f"owner@{HOST}")) is not None
+
+
+def open_firm(words: Words, locale: str) -> Opened:
+    """The firm and its users, two years ago. Raises NotEmpty unless there is none, or only the demo's own."""
+    firm = the_firm()
+    if firm is not None:
+        if not _is_ours() or db.session.scalar(select(Customer.id).limit(1)) is not None:
+            raise NotEmpty
+        users = db.session.scalars(select(User).where(User.email.endswith(f"@{HOST}")))
+        clock.use_zone(firm.time_zone)
+        return Opened(firm, {user.role: user for user in users})
+    clock.use_zone(words.time_zone)
+    with clock.as_of(clock.now() - AGE):
+        firm = Firm(
+            name=words.firm,
+            locale=locale,
+            time_zone=words.time_zone,
+            currency=words.currency,
+            region=words.region,
+            created_at=clock.now(),
+        )
+        users = {role: _user(role, words.users[role]) for role in ROLES}
+        db.session.add_all([firm, *users.values()])
+        db.session.flush()
+        record("firm.made", by=users["owner"], subject=firm, name=firm.name)
+    return Opened(firm, users)
+
+
+def _user(role: str, name: str) -> User:
+    return User(
+        name=name,
+        email=f"{role}@{HOST}",
+        role=role,
+        password_hash=passwords.hashed(PASSWORD),
+        created_at=clock.now(),
+    )
