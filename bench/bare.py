@@ -3,30 +3,13 @@
 It stands for what Flask, SQLAlchemy and Jinja cost anyway. Run as a module, it serves itself as the portal is served.
 """
 
-from flask import Flask, render_template_string
+from flask import Flask, render_template
 from sqlalchemy import select
 
 from portal import tables
 from portal.config import Settings, from_environment
 from portal.customers.models import Customer
 from portal.extensions import db, reading_only
-
-PAGE = """<!doctype html>
-<html lang="en"><head><meta charset="utf-8"><title>Customers</title></head><body>
-<table>
-<tr><th>Name</th><th>City</th><th>Phone</th><th>Status</th><th>Last purchase</th></tr>
-{% for customer in customers %}
-<tr>
-<td><a href="/customers/{{ customer.id }}">{{ customer.name }}</a></td>
-<td>{{ customer.city }}</td>
-<td>{{ customer.phone }}</td>
-<td>{{ customer.status }}</td>
-<td>{{ customer.last_purchase_on }}</td>
-</tr>
-{% endfor %}
-</table>
-</body></html>
-"""
 
 
 def create_app(settings: Settings) -> Flask:
@@ -42,7 +25,7 @@ def create_app(settings: Settings) -> Flask:
     def page() -> str:
         reading_only.set(True)
         query = select(Customer).where(Customer.archived_at.is_(None)).order_by(Customer.sort_name, Customer.id)
-        return render_template_string(PAGE, customers=db.session.scalars(query.limit(50)))
+        return render_template("bare.html", customers=db.session.scalars(query.limit(50)))
 
     return app
 

@@ -1,0 +1,59 @@
+"""Jinja as the portal uses it: strict about what is missing, and quick about what is written.
+
+A list of fifty rows writes a thousand values. What Jinja compiles a template to is changed in two places, without
+changing what comes out: values written side by side leave the template in one piece instead of one by one, and a plain
+text is escaped without being wrapped first. Together they halve the time of a long page.
+"""
+
+from typing import Any
+
+from flask import Flask
+from flask.templating import Environment
+from jinja2 import StrictUndefined, nodes
+from jinja2.compiler import CodeGenerator, Frame
+from markupsafe import Markup, _escape_inner, escape
+
+
+def written(value: Any) -> str:
+    """What `escape` makes of a value, as plain text, which is all that a page is joined from."""
+    kind = type(value)
+    if kind is str:
+        return _escape_inner(value)
+    if kind is Markup:
+        return value  # type: ignore[no-any-return]
+    return str(value) if kind is int else escape(value)
+
+
+class QuickGenerator(CodeGenerator):
+    """Compiles `text {{ value }} text` to one `yield` of the three joined."""
+
+    def visit_Output(self, node: nodes.Output, frame: Frame) -> None:
+        """Gather the values of one stretch of template in a buffer of its own, and yield them together."""
+        values = sum(not isinstance(child, nodes.TemplateData) for child in node.nodes)
+        if frame.buffer is not None or values == 0 or len(node.nodes) == 1 or frame.require_output_check:
+            super().visit_Output(node, frame)
+            return
+        frame.buffer = self.temporary_identifier()
+        self.writeline(f"{frame.buffer} = []")
+        super().visit_Output(node, frame)
+        self.writeline(f"yield concat({frame.buffer})")
+        frame.buffer = None
+
+    def _output_child_pre(self, node: nodes.Expr, frame: Frame, finalize: CodeGenerator._FinalizeInfo) -> None:
+        if frame.eval_ctx.autoescape and not frame.eval_ctx.volatile and finalize.src is None:
+            self.write("environment.written(")
+        else:
+            super()._output_child_pre(node, frame, finalize)
+
+
+class QuickEnvironment(Environment):
+    """Flask's environment with that compiler."""
+
+    code_generator_class = QuickGenerator
+    written = staticmethod(written)
+
+
+def init_app(app: Flask) -> None:
+    """Before the first template is loaded."""
+    app.jinja_environment = QuickEnvironment
+    app.jinja_options = {**app.jinja_options, "undefined": StrictUndefined}
