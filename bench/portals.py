@@ -4,13 +4,14 @@ import os
 import signal
 import subprocess
 import sys
+import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 
 from bench.measure import Visitor, family
-from tests.postgres import Server
+from tests.postgres import Server, copy_programs
 from tests.runtime.portal_process import ROOT, Portal, free_port
 
 SIGN_IN = "tests.runtime.sign_in"
@@ -107,5 +108,7 @@ def on_sqlite(folder: Path) -> Iterator[Bench]:
 @contextmanager
 def on_postgresql(folder: Path) -> Iterator[Bench]:
     """A server of its own, with fsync on."""
-    with Server(durable=True) as server:
-        yield Bench("PostgreSQL", folder, server)
+    with tempfile.TemporaryDirectory(prefix="portal-bench-pg-") as programs:
+        Path(programs).chmod(0o755)
+        with Server(copy_programs(Path(programs) / "programs"), durable=True) as server:
+            yield Bench("PostgreSQL", folder, server)

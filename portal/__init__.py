@@ -1,9 +1,8 @@
 """The portal that keeps a firm's customers after the sale: `create_app` puts it together."""
 
 from flask import Flask
-from jinja2 import StrictUndefined
 
-from portal import cli, context, errors, formats, frame, language, links, logs, security, tables
+from portal import cli, context, errors, formats, frame, language, links, logs, security, tables, templating
 from portal.config import ROOT, Settings, from_environment
 from portal.extensions import babel, csrf, db, huey, limiter, login, mail, migrate
 
@@ -18,7 +17,7 @@ def create_app(settings: Settings | None = None) -> Flask:
         template_folder=str(ROOT / "templates"),
         static_folder=str(ROOT / "static"),
     )
-    app.jinja_options = {**app.jinja_options, "undefined": StrictUndefined}
+    templating.init_app(app)
     app.config.from_mapping(settings.flask())
     app.extensions["settings"] = settings
     logs.init_app(app)

@@ -11,14 +11,14 @@ from flask import Flask
 from flask.templating import Environment
 from jinja2 import StrictUndefined, nodes
 from jinja2.compiler import CodeGenerator, Frame
-from markupsafe import Markup, _escape_inner, escape
+from markupsafe import Markup, _escape_inner, escape  # type: ignore[attr-defined]
 
 
 def written(value: Any) -> str:
     """What `escape` makes of a value, as plain text, which is all that a page is joined from."""
     kind = type(value)
     if kind is str:
-        return _escape_inner(value)
+        return _escape_inner(value)  # type: ignore[no-any-return]
     if kind is Markup:
         return value  # type: ignore[no-any-return]
     return str(value) if kind is int else escape(value)
@@ -27,7 +27,7 @@ def written(value: Any) -> str:
 class QuickGenerator(CodeGenerator):
     """Compiles `text {{ value }} text` to one `yield` of the three joined."""
 
-    def visit_Output(self, node: nodes.Output, frame: Frame) -> None:
+    def visit_Output(self, node: nodes.Output, frame: Frame) -> None:  # noqa: N802 - Jinja's name for it
         """Gather the values of one stretch of template in a buffer of its own, and yield them together."""
         values = sum(not isinstance(child, nodes.TemplateData) for child in node.nodes)
         if frame.buffer is not None or values == 0 or len(node.nodes) == 1 or frame.require_output_check:

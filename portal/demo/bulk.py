@@ -44,7 +44,7 @@ class Pourer:
         self.user_ids = [user.id for user in users.values()]
         self.people = People(words, chance)
         self.today = clock.today()
-        self.last = {model: 0 for model in MODELS}
+        self.last = dict.fromkeys(MODELS, 0)
         self.rows: dict[type, list[dict[str, Any]]] = {model: [] for model in MODELS}
 
     def _add(self, model: type, **fields: Any) -> int:
@@ -66,8 +66,8 @@ class Pourer:
         age = chance.randrange(2, DAYS)
         at = self._moment(age)
         id = self._add(
-            Customer, **asdict(details), sort_name=fold(details.name)[:160], search_text=_searchable(found), created_at=at,
-            assignee_id=chance.choice([*self.user_ids, None]), form_id=None, archived_at=None, version=1,
+            Customer, **asdict(details), sort_name=fold(details.name)[:160], search_text=_searchable(found),
+            created_at=at, assignee_id=chance.choice([*self.user_ids, None]), form_id=None, archived_at=None, version=1,
             status="prospect", purchase_days=0, revenue_minor=0,
         )  # fmt: skip
         self._event("customer.created", at, id, id, name=details.name, tags=[], to=None)

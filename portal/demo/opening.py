@@ -52,9 +52,9 @@ def open_firm(words: Words, locale: str) -> Opened:
     if firm is not None:
         if not _is_ours() or db.session.scalar(select(Customer.id).limit(1)) is not None:
             raise NotEmpty
-        users = db.session.scalars(select(User).where(User.email.endswith(f"@{HOST}")))
         clock.use_zone(firm.time_zone)
-        return Opened(firm, {user.role: user for user in users})
+        ours = db.session.scalars(select(User).where(User.email.endswith(f"@{HOST}")))
+        return Opened(firm, {user.role: user for user in ours})
     clock.use_zone(words.time_zone)
     with clock.as_of(clock.now() - AGE):
         firm = Firm(

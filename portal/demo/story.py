@@ -82,7 +82,7 @@ class Story:
 
     def _arrive(self) -> None:
         found, chance = self.people.next(), self.chance
-        runner = chance.choices(("sales", "support", "owner", None), (45, 35, 8, 12))[0]
+        runner = chance.choices(("sales", "support", "marketing", "owner", None), (40, 32, 10, 7, 11))[0]
         by = self.users["marketing" if chance.random() < 0.3 else "sales"]
         customer = keeping.add_customer(
             found.details,
@@ -92,15 +92,19 @@ class Story:
             contacts=found.contacts,
         )
         way = chance.choices(list(WAYS), list(WAYS.values()))[0]
-        life = Life(self, customer.id, way, spend=chance.lognormvariate(0, 0.5) * (2.2 if found.is_firm else 1))
+        spend = chance.lognormvariate(0, 0.5) * (2.2 if found.is_firm else 1)
+        life = Life(
+            self, customer.id, way, spend, [(person.id, person.name) for person in living_contacts(customer.id)]
+        )
         life.begin()
 
 
 class Life:
     """What happens to one customer."""
 
-    def __init__(self, story: Story, customer_id: int, way: str, spend: float) -> None:
+    def __init__(self, story: Story, customer_id: int, way: str, spend: float, contacts: list[tuple[int, str]]) -> None:
         self.story, self.id, self.way, self.spend = story, customer_id, way, spend
+        self.contacts: list[tuple[int | None, str]] = [*contacts] or [(None, "")]
         self.chance, self.words = story.chance, story.words
         self.rhythm = self.chance.choice((28, 35, 45, 60, 75, 90, 120))
         self.purchases_left = {"regular": 999, "sleeper": 5, "occasional": 3, "one-timer": 1, "prospect": 0}[way]
@@ -127,13 +131,6 @@ class Life:
                 return user
         return self.story.users[self.chance.choice(("sales", "support", "support"))]
 
-    def _contact(self, customer: Customer) -> tuple[int | None, str]:
-        people = living_contacts(customer.id)
-        if not people:
-            return None, ""
-        person = self.chance.choice(people)
-        return person.id, person.name
-
     # Buying
 
     def buy(self) -> None:
@@ -157,7 +154,7 @@ class Life:
         self.story._in(self.chance.choice((3, 3, 4, 5, 7)), lambda: self.reassure(purchase_id))
         if self.chance.random() < 0.02:
             ledger.void(purchase, by=by)
-        if self.chance.random() < 0.3:
+        if self.chance.random() < 0.4:
             self.promise()
         self.purchases_left -= 1
         if self.purchases_left > 0:
@@ -195,16 +192,16 @@ class Life:
         else:
             self._touch(customer, self.chance.choices(purposes, weights)[0])
         slow = 2.6 if self.way in ("one-timer", "prospect") else 1
-        self.story._in(self.chance.uniform(35, 110) * slow, self.care)
+        self.story._in(self.chance.uniform(50, 140) * slow, self.care)
 
     def _touch(self, customer: Customer, purpose: str, planned: FollowUp | None = None) -> None:
         """Log one, by whoever does it, with what came of it; what comes next may be planned with it."""
         outcome = self.chance.choices(("reached", "no_answer", "left_message"), (76, 16, 8))[0]
         notes = self.words.notes[purpose] if outcome == "reached" else self.words.no_answer_notes
-        contact_id, contact = self._contact(customer)
+        contact_id, contact = self.chance.choice(self.contacts)
         by = self._user(customer)
         next_on = None
-        if self.chance.random() < (0.85 if outcome == "no_answer" else 0.16):
+        if self.chance.random() < (0.6 if outcome == "no_answer" else 0.1):
             next_on = clock.today() + timedelta(days=self.chance.choice((1, 3, 7, 7, 30)))
         touch = Touch(
             channel=self.chance.choices(("call", "whatsapp", "email", "visit"), (48, 34, 12, 6))[0],
@@ -217,7 +214,7 @@ class Life:
         touching.log(customer, touch, by, planned, contact)
         if next_on is not None:
             self._come_back(next_on)
-        if outcome == "reached" and self.chance.random() < (0.6 if purpose == "issue" else 0.1):
+        if outcome == "reached" and self.chance.random() < (0.7 if purpose == "issue" else 0.14):
             self.promise()
 
     def _come_back(self, on: date) -> None:
@@ -242,7 +239,7 @@ class Life:
     def _meet(self, customer: Customer) -> None:
         """Plan a meeting with an objective, some days ahead."""
         on = clock.today() + timedelta(days=self.chance.randrange(3, 15))
-        contact_id, contact = self._contact(customer)
+        contact_id, contact = self.chance.choice(self.contacts)
         by = self._user(customer)
         meeting = touching.Plan(
             due_on=on,
@@ -263,7 +260,7 @@ class Life:
         if customer is None:
             return
         ours = self.chance.random() < 0.78
-        contact_id, contact = self._contact(customer)
+        contact_id, contact = self.chance.choice(self.contacts)
         by = self._user(customer)
         said = Promise(
             text=self.chance.choice(self.words.our_promises if ours else self.words.their_promises),

@@ -12,7 +12,7 @@ import pytest
 from sqlalchemy import create_engine, text
 
 from tests.conftest import ON_POSTGRESQL
-from tests.postgres import Server
+from tests.postgres import Server, own_server
 from tests.runtime.portal_process import Portal, furnished
 
 WRITERS = 6
@@ -25,7 +25,7 @@ def portal(tmp_path: Path) -> Iterator[Portal]:
         with furnished(tmp_path / "instance") as portal:
             yield portal
         return
-    with Server(durable=True) as server, furnished(tmp_path / "instance", server.url("portal")) as portal:
+    with own_server() as server, furnished(tmp_path / "instance", server.url("portal")) as portal:
         portal.server = server  # type: ignore[attr-defined]
         yield portal
 
