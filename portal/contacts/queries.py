@@ -2,18 +2,21 @@
 
 from collections.abc import Sequence
 
-from sqlalchemy import select
+from sqlalchemy import bindparam, select
 
 from portal.contacts.models import Contact
 from portal.extensions import db
 
+_ALL_OF = (
+    select(Contact)
+    .where(Contact.customer_id == bindparam("customer_id"))
+    .order_by(Contact.archived_at.is_not(None), Contact.id)
+)
+
 
 def contacts_of(customer_id: int) -> Sequence[Contact]:
     """All contacts of a customer in the order they came, archived ones last. Rides on ix_contacts_customer_id."""
-    query = (
-        select(Contact).where(Contact.customer_id == customer_id).order_by(Contact.archived_at.is_not(None), Contact.id)
-    )
-    return db.session.scalars(query).all()
+    return db.session.scalars(_ALL_OF, {"customer_id": customer_id}).all()
 
 
 def living_contacts(customer_id: int) -> Sequence[Contact]:

@@ -73,37 +73,58 @@ class Choices:
     tags: Sequence[tuple[int, str]]
 
 
+_BY_NAME = (
+    select(*LIST_COLUMNS).outerjoin(User, User.id == Customer.assignee_id).order_by(Customer.sort_name, Customer.id)
+)
+_EVERYBODY = _BY_NAME.where(Customer.archived_at.is_(None)).limit(PAGE_ROWS + 1)
+_AFTER = tuple_(Customer.sort_name, Customer.id) > tuple_(bindparam("after_name"), bindparam("after_id"))
+_EVERYBODY_AFTER = _EVERYBODY.where(_AFTER)
+
+
+def page_of_everybody(after: str | None) -> Page[Row[Any]]:
+    """Living customers by name, as the columns that the list shows. Rides on ix_customers_live_name.
+
+    It is asked for most, so its statements are made once.
+    """
+    key = decode(after, str, int)
+    return _page(_EVERYBODY_AFTER if key else _EVERYBODY, key)
+
+
 def page_by_name(conditions: Collection[ColumnElement[bool]], after: str | None) -> Page[Row[Any]]:
-    """Customers by name, as the columns that the list shows.
+    """The customers for whom all of this holds, the same way.
 
     Rides on ix_customers_live_name, _live_status, _live_assignee or _archived_name; on the trigram index when searched.
     """
-    query = select(*LIST_COLUMNS).outerjoin(User, User.id == Customer.assignee_id).where(*conditions)
-    query = query.order_by(Customer.sort_name, Customer.id).limit(PAGE_ROWS + 1)
     key = decode(after, str, int)
-    if key:
-        query = query.where(tuple_(Customer.sort_name, Customer.id) > key)
-    rows = db.session.execute(query).all()
-    return page_of(rows, lambda row: (row.sort_name, row.id), first=key is None)
+    query = _BY_NAME.where(*conditions).limit(PAGE_ROWS + 1)
+    return _page(query.where(_AFTER) if key else query, key)
+
+
+def _page(query: Select[Any], key: tuple[Any, ...] | None) -> Page[Row[Any]]:
+    found = db.session.execute(query, {"after_name": key[0], "after_id": key[1]} if key else {})
+    return page_of(found.all(), lambda row: (row.sort_name, row.id), first=key is None)
 
 
 def all_by_name(conditions: Collection[ColumnElement[bool]]) -> Iterator[Row[Any]]:
     """The same customers, every one, read in pieces. Rides on the same indexes."""
-    query = select(*LIST_COLUMNS, Customer.external_id, Customer.city, Customer.purchase_days)
-    query = query.outerjoin(User, User.id == Customer.assignee_id).where(*conditions)
-    query = query.order_by(Customer.sort_name, Customer.id).limit(EXPORT_ROWS)
+    query = _BY_NAME.add_columns(Customer.external_id, Customer.city, Customer.purchase_days).where(*conditions)
+    query = query.limit(EXPORT_ROWS)
     rows = db.session.execute(query).all()
     while rows:
         yield from rows
-        key = (rows[-1].sort_name, rows[-1].id)
-        rows = db.session.execute(query.where(tuple_(Customer.sort_name, Customer.id) > key)).all()
+        key = {"after_name": rows[-1].sort_name, "after_id": rows[-1].id}
+        rows = db.session.execute(query.where(_AFTER), key).all()
+
+
+_SOME_TAGS = select(literal("tag").label("kind"), Tag.id, Tag.name).order_by(Tag.folded).limit(200).subquery()
+_CHOICES = union_all(
+    select(literal("user").label("kind"), User.id, User.name).where(User.disabled_at.is_(None)), select(_SOME_TAGS)
+).order_by("kind", "name", "id")
 
 
 def filter_choices() -> Choices:
     """Users who may be given work and the first 200 tags, by name, in one go. A firm has tens of both."""
-    users = select(literal("user").label("kind"), User.id, User.name).where(User.disabled_at.is_(None))
-    tags = select(literal("tag"), Tag.id, Tag.name).order_by(Tag.folded).limit(200).subquery()
-    rows = db.session.execute(union_all(users, select(tags)).order_by("kind", "name", "id")).all()
+    rows = db.session.execute(_CHOICES).all()
     return Choices(
         users=[(id_, name) for kind, id_, name in rows if kind == "user"],
         tags=[(id_, name) for kind, id_, name in rows if kind == "tag"],
@@ -178,37 +199,43 @@ def lookalikes(email: str | None, phone: str | None) -> Sequence[Row[Any]]:
     return [*db.session.execute(query.order_by(Customer.sort_name, Customer.id).limit(5))]
 
 
+def _count(column: Any, *conditions: ColumnElement[bool]) -> ColumnElement[int]:
+    return select(func.count(column)).where(*conditions).correlate(Customer).scalar_subquery()
+
+
+_OURS = and_(Commitment.customer_id == Customer.id, Commitment.side == "ours")
+_DONE = and_(FollowUp.customer_id == Customer.id, FollowUp.done_on.is_not(None), FollowUp.undone_at.is_(None))
+_LATELY = and_(_DONE, FollowUp.done_on > bindparam("year_ago"), FollowUp.outcome != "no_answer")
+_TO_SHOW = (
+    select(
+        Customer,
+        User.name.label("assignee_name"),
+        TAG_NAMES.label("tag_names"),
+        _count(Commitment.id, _OURS, Commitment.state == "kept").label("kept"),
+        _count(Commitment.id, _OURS, Commitment.state.in_(("kept", "broken"))).label("settled"),
+        _count(FollowUp.id, _LATELY, FollowUp.purpose.in_(CARE)).label("care"),
+        _count(FollowUp.id, _LATELY, FollowUp.purpose.in_(SELLING)).label("selling"),
+        select(FollowUp.channel)
+        .where(_DONE)
+        .order_by(FollowUp.done_on.desc(), FollowUp.id.desc())
+        .limit(1)
+        .correlate(Customer)
+        .scalar_subquery()
+        .label("last_channel"),
+    )
+    .outerjoin(User, User.id == Customer.assignee_id)
+    .where(Customer.id == bindparam("customer_id"))
+)
+
+
 def customer_to_show(customer_id: int) -> Row[Any] | None:
     """One customer as `Customer`, with the names of its assignee and tags, its promises and its balance of touches.
 
-    `kept` of `settled` promises of ours; `care` and `selling` touches, of the last year.
-    By primary key; the counts ride on the indexes that begin with the customer's id.
+    `kept` of `settled` promises of ours; `care` and `selling` touches of the last year; the channel used last. By
+    primary key; what is counted rides on the indexes that begin with the customer's id.
     """
-    ours = and_(Commitment.customer_id == Customer.id, Commitment.side == "ours")
-    year_ago = clock.today() - timedelta(days=365)
-    touches = and_(
-        FollowUp.customer_id == Customer.id,
-        FollowUp.done_on >= year_ago,
-        FollowUp.undone_at.is_(None),
-    )
-    query = (
-        select(
-            Customer,
-            User.name.label("assignee_name"),
-            TAG_NAMES.label("tag_names"),
-            _count(Commitment.id, ours, Commitment.state == "kept").label("kept"),
-            _count(Commitment.id, ours, Commitment.state.in_(("kept", "broken"))).label("settled"),
-            _count(FollowUp.id, touches, FollowUp.purpose.in_(CARE)).label("care"),
-            _count(FollowUp.id, touches, FollowUp.purpose.in_(SELLING)).label("selling"),
-        )
-        .outerjoin(User, User.id == Customer.assignee_id)
-        .where(Customer.id == customer_id)
-    )
-    return db.session.execute(query).first()
-
-
-def _count(column: Any, *conditions: ColumnElement[bool]) -> ColumnElement[int]:
-    return select(func.count(column)).where(*conditions).correlate(Customer).scalar_subquery()
+    values = {"customer_id": customer_id, "year_ago": clock.today() - timedelta(days=365)}
+    return db.session.execute(_TO_SHOW, values).first()
 
 
 def customer_by_id(customer_id: int) -> Customer | None:

@@ -10,6 +10,7 @@ from flask_wtf import FlaskForm
 from sqlalchemy.exc import IntegrityError
 
 from portal import access, clock, exports, htmx
+from portal.commitments.queries import open_lines_of
 from portal.contacts.queries import contacts_of
 from portal.customers import exporting, keeping, queries
 from portal.customers.filters import CustomerFilter
@@ -17,6 +18,8 @@ from portal.customers.forms import AssignForm, CustomerForm, NewCustomerForm, Ta
 from portal.customers.models import Customer, IsArchived
 from portal.errors import say
 from portal.extensions import db
+from portal.follow_ups.opening import OpenLog
+from portal.follow_ups.queries import only_offers
 from portal.links import path
 from portal.rules import BrokenRule
 from portal.timeline.queries import story
@@ -30,7 +33,11 @@ customers = Blueprint("customers", __name__)
 def index() -> ResponseReturnValue:
     """Everybody we sell to, by name, or those whom I ask for."""
     wanted = CustomerFilter.from_address(request.args)
-    page = queries.page_by_name(wanted.conditions(current_user.id), request.args.get("after"))
+    after = request.args.get("after")
+    if wanted.is_empty:
+        page = queries.page_of_everybody(after)
+    else:
+        page = queries.page_by_name(wanted.conditions(current_user.id), after)
     address = path("customers.index") + (f"?{wanted.query}" if wanted.query else "")
     about = {"page": page, "wanted": wanted, "address": address, "choices": queries.filter_choices()}
     if not htmx.wants_fragment():
@@ -121,10 +128,22 @@ def show(id: int) -> ResponseReturnValue:
         template = "timeline/_earlier.html" if after else "timeline/_story.html"
         return render_template(template, customer_id=id, events=story(id, kind, after), kind=kind)
     about = queries.customer_to_show(id) or abort(404)
+    contacts = contacts_of(id)
+    people = [(contact.id, contact.name) for contact in contacts if not contact.is_archived]
     return render_template(
-        "customers/show.html", customer=about.Customer, about=about, contacts=contacts_of(id), form=None,
-        customer_id=id, events=story(id, kind, after), kind=kind,
-    )  # fmt: skip
+        "customers/show.html",
+        customer=about.Customer,
+        about=about,
+        contacts=contacts,
+        form=None,
+        log=OpenLog(id, "customer", channel=about.last_channel or "call", contacts=people),
+        promises=open_lines_of(id),
+        kept_rate=(0, 0),  # it stands among the figures
+        customer_id=id,
+        events=story(id, kind, after),
+        kind=kind,
+        only_offers=only_offers(about.care, about.selling),
+    )
 
 
 @customers.get("/<int:id>/edit")

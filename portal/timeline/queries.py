@@ -1,9 +1,9 @@
 """Reading the record of events: one customer's story, and the whole house's trail."""
 
-from datetime import date
-from typing import Any
+from datetime import date, datetime
+from typing import Any, NamedTuple
 
-from sqlalchemy import ColumnElement, Row, Select, or_, select, tuple_, union_all
+from sqlalchemy import ColumnElement, Select, bindparam, or_, select, tuple_, union_all
 
 from portal.customers.models import Customer
 from portal.extensions import db
@@ -12,39 +12,67 @@ from portal.timeline.kinds import FAMILIES, HOUSE_FAMILIES
 from portal.timeline.models import Event
 from portal.users.models import User
 
-STORY_ROWS = 25
-COLUMNS = (
-    Event.id,
-    Event.kind,
-    Event.happened_on,
-    Event.at,
-    Event.data,
-    Event.subject_id,
-    User.name.label("user_name"),
+STORY_ROWS = 20
+
+
+class Told(dict[str, Any]):
+    """What an event holds; whatever it does not hold is empty."""
+
+    def __missing__(self, key: str) -> str:
+        return ""
+
+
+class Line(NamedTuple):
+    """One event with the names that it is shown with."""
+
+    id: int
+    kind: str
+    happened_on: date
+    at: datetime
+    data: Told
+    user_name: str
+    """Who did it; empty for the portal itself."""
+    customer_id: int | None = None
+    customer_name: str = ""
+
+
+_COLUMNS = (Event.id, Event.kind, Event.happened_on, Event.at, Event.data, User.name.label("user_name"))
+_STORY = (
+    select(*_COLUMNS)
+    .outerjoin(User, User.id == Event.user_id)
+    .where(Event.customer_id == bindparam("of_customer"))
+    .order_by(Event.happened_on.desc(), Event.id.desc())
+    .limit(STORY_ROWS + 1)
 )
+_BEFORE = tuple_(Event.happened_on, Event.id) < tuple_(bindparam("before_day"), bindparam("before_id"))
 
 
-def story(customer_id: int, family: str, after: str | None) -> Page[Row[Any]]:
+def story(customer_id: int, family: str, after: str | None) -> Page[Line]:
     """What happened with a customer, the newest first, with the name of who did it; of one family of kinds, if named.
 
     Rides on ix_events_customer_id_happened_on_id.
     """
-    query = select(*COLUMNS).outerjoin(User, User.id == Event.user_id).where(Event.customer_id == customer_id)
+    query, values = _STORY, {"of_customer": customer_id}
     if family in FAMILIES:
         query = query.where(or_(*(Event.kind.startswith(noun, autoescape=True) for noun in _nouns(family))))
     key = decode(after, date, int)
     if key:
-        query = query.where(tuple_(Event.happened_on, Event.id) < key)
-    query = query.order_by(Event.happened_on.desc(), Event.id.desc()).limit(STORY_ROWS + 1)
-    rows = db.session.execute(query).all()
-    return page_of(rows, lambda row: (row.happened_on, row.id), first=key is None, size=STORY_ROWS)
+        query, values = query.where(_BEFORE), values | {"before_day": key[0], "before_id": key[1]}
+    return page_of(_lines(query, values), lambda line: (line.happened_on, line.id), first=key is None, size=STORY_ROWS)
+
+
+def _lines(query: Select[Any], values: dict[str, Any]) -> list[Line]:
+    return [
+        Line(id, kind, happened_on, at, Told(data or {}), user_name or "", *rest)
+        for id, kind, happened_on, at, data, user_name, *rest in db.session.execute(query, values)
+    ]
 
 
 def _nouns(family: str) -> list[str]:
     return sorted({kind.split(".")[0] + "." for kind in FAMILIES[family]})
 
 
-def trail(user_id: int, family: str, after: str | None) -> Page[Row[Any]]:
+def trail(user_id: int, family: str, after: str | None) -> Page[Line]:
     """Who did what in the house, the newest first, with names of user and customer; by one user, of one family, if so.
 
     Rides on the primary key, on ix_events_user_id_id, or, for each kind of a family, on ix_events_kind_id.
@@ -55,14 +83,13 @@ def trail(user_id: int, family: str, after: str | None) -> Page[Row[Any]]:
         about.append(Event.user_id == user_id)
     ids = _newest(about) if family not in HOUSE_FAMILIES else _newest_of(about, HOUSE_FAMILIES[family])
     query = (
-        select(*COLUMNS, Event.customer_id, Customer.name.label("customer_name"))
+        select(*_COLUMNS, Event.customer_id, Customer.name.label("customer_name"))
         .outerjoin(User, User.id == Event.user_id)
         .outerjoin(Customer, Customer.id == Event.customer_id)
         .where(Event.id.in_(ids))
         .order_by(Event.id.desc())
     )
-    rows = db.session.execute(query).all()
-    return page_of(rows, lambda row: (row.id,), first=key is None)
+    return page_of(_lines(query, {}), lambda line: (line.id,), first=key is None)
 
 
 def _newest(about: list[ColumnElement[bool]]) -> Select[Any]:

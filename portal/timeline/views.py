@@ -7,11 +7,14 @@ from flask.typing import ResponseReturnValue
 
 from portal import access, htmx
 from portal.links import path
-from portal.timeline import queries
+from portal.timeline import queries, words
 from portal.timeline.kinds import HOUSE_FAMILIES
 from portal.users.queries import all_users
 
 timeline = Blueprint("timeline", __name__)
+
+for _filter in words.FILTERS:
+    timeline.add_app_template_filter(_filter)
 
 
 @timeline.get("")

@@ -22,7 +22,7 @@ def test_says_who_and_how_they_are(support: Browser, cast: Cast) -> None:
     today, now = clock.today(), clock.now()
     about = {"customer_id": customer.id, "created_at": now, "due_on": today, "original_due_on": today, "side": "ours"}
     db.session.add_all([Commitment(text="x", state=state, **about) for state in ("kept", "kept", "broken", "open")])
-    touch = {"customer_id": customer.id, "created_at": now, "channel": "call", "done_on": today}
+    touch = {"customer_id": customer.id, "created_at": now, "channel": "call", "done_on": today, "outcome": "reached"}
     db.session.add_all([FollowUp(purpose=purpose, **touch) for purpose in ("care", "offer", "offer")])
     customer.status, customer.purchase_days, customer.revenue_minor, customer.currency = "client", 6, 21240000, "MXN"
     customer.first_purchase_on, customer.last_purchase_on = today - timedelta(days=400), today - timedelta(days=74)
@@ -40,7 +40,7 @@ def test_says_who_and_how_they_are(support: Browser, cast: Cast) -> None:
 def test_warns_when_they_have_heard_only_offers(support: Browser, cast: Cast) -> None:
     customer = add(cast)
     about = {"customer_id": customer.id, "created_at": clock.now(), "channel": "call", "done_on": clock.today()}
-    db.session.add(FollowUp(purpose="offer", **about))
+    db.session.add_all([FollowUp(purpose="offer", outcome="reached", **about) for _ in range(2)])
     db.session.commit()
     assert "has heard only offers" in support.get(f"/customers/{customer.id}").get_data(as_text=True)
 
