@@ -34,8 +34,11 @@ class LateGroup(AppGroup):
         return self._commands().list_commands(ctx)
 
     def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
-        """One of them."""
-        return self._commands().get_command(ctx, cmd_name)
+        """One of them, to be run in the app's context."""
+        command = self._commands().get_command(ctx, cmd_name)
+        if command is not None and command.callback is not None:
+            command.callback = with_appcontext(command.callback)
+        return command
 
 
 @click.command("serve")

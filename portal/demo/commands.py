@@ -5,7 +5,6 @@ import time
 from random import Random, SystemRandom
 
 import click
-from flask.cli import AppGroup
 from sqlalchemy import func, select
 
 from portal.commitments.models import Commitment
@@ -18,7 +17,7 @@ from portal.extensions import db
 from portal.follow_ups.models import FollowUp
 from portal.purchases.models import Purchase
 
-commands = AppGroup("demo", help="A firm to look at, with two years of history.")
+commands = click.Group("demo", help="A firm to look at, with two years of history.")
 LARGE = 2000
 """From so many customers on, rows are written in bulk instead of being lived through."""
 
