@@ -13,8 +13,7 @@ from pathlib import Path
 from bench.measure import Visitor, family
 from tests.postgres import Server, copy_programs
 from tests.runtime.portal_process import ROOT, Portal, free_port
-
-SIGN_IN = "tests.runtime.sign_in"
+from tests.runtime.sign_in import cookie_for
 
 
 @dataclass
@@ -66,7 +65,7 @@ class Bench:
         """A running portal with so many customers, and the bare page beside it."""
         portal = self.empty(name)
         portal.command("demo", "load", "--customers", str(customers), "--bulk", "--seed", "7", "--locale", "en")
-        sign_in(portal)
+        portal.cookie, portal.csrf = cookie_for(portal, "support@demo.example")
         with portal:
             port = free_port()
             bare = subprocess.Popen(
@@ -80,15 +79,6 @@ class Bench:
             finally:
                 os.killpg(bare.pid, signal.SIGKILL)
                 bare.wait()
-
-
-def sign_in(portal: Portal) -> None:
-    """Open a session for the demo's support user, without the door."""
-    done = subprocess.run(
-        [sys.executable, "-m", SIGN_IN, "support@demo.example"],
-        cwd=ROOT, env=portal.environment, capture_output=True, text=True, check=True,
-    )  # fmt: skip
-    portal.cookie, portal.csrf = done.stdout.split()
 
 
 def answers(port: int) -> bool:
