@@ -8,7 +8,7 @@ from portal.commitments.models import SIDES
 from portal.due import STEPS
 from portal.fields import FormIdField, TextField, VersionField
 
-PLACES = ("page", "today", "list")
+PLACES = ("page", "today", "list", "side")
 
 
 class NewCommitmentForm(Form):

@@ -50,7 +50,7 @@ def _theirs(days: int) -> tuple[str, str]:
 def history(row: Any, user_id: int) -> Markup:
     """In small: the person, who wrote the promise down and when, how often it moved, and why it was settled."""
     who = "" if row.by_id == user_id else row.by_name
-    parts = [_written(who, clock.day_of(row.created_at), clock.today(), spoken())]
+    parts = [_said(row.kind, who, clock.day_of(row.created_at), clock.today(), spoken())]
     if row.contact_name:
         parts.insert(0, escape(f"{row.contact_name}, {row.contact_title}" if row.contact_title else row.contact_name))
     if row.moved:
@@ -63,7 +63,11 @@ def history(row: Any, user_id: int) -> Markup:
 
 
 @lru_cache(maxsize=2048)
-def _written(who: str | None, day: date, today: date, locale: str) -> Markup:
+def _said(side: str, who: str | None, day: date, today: date, locale: str) -> Markup:
+    if side == "ours" and who:
+        return _("promised by %(name)s on %(day)s", name=who, day=formats.day(day))
+    if side == "ours":
+        return _("promised by you on %(day)s", day=formats.day(day))
     if who:
         return _("written down by %(name)s on %(day)s", name=who, day=formats.day(day))
     return _("written down by you on %(day)s", day=formats.day(day))

@@ -138,7 +138,6 @@ def show(id: int) -> ResponseReturnValue:
         form=None,
         log=OpenLog(id, "customer", channel=about.last_channel or "call", contacts=people),
         promises=open_lines_of(id),
-        kept_rate=(0, 0),  # it stands among the figures
         customer_id=id,
         events=story(id, kind, after),
         kind=kind,

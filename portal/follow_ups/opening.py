@@ -1,9 +1,10 @@
 """The quick log as it stands open under a row, on a customer's page or on its own, with its sensible defaults."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from uuid import uuid4
 
+from portal.contacts.models import Contact
 from portal.follow_ups import queries
 from portal.follow_ups.models import FollowUp
 
@@ -46,7 +47,7 @@ class OpenLog:
             return f"follow-up-{self.follow_up}"
         if self.place == "today" and self.commitment:
             return f"commitment-{self.commitment}"
-        return f"happened-{self.customer_id}" if self.place == "customer" else f"quick-log-{self.key}"
+        return f"touches-{self.customer_id}" if self.place == "customer" else f"quick-log-{self.key}"
 
 
 def open_log(
@@ -54,18 +55,25 @@ def open_log(
     place: str = "page",
     planned: FollowUp | None = None,
     commitment_id: int | None = None,
-    contacts: Sequence[tuple[int, str]] = (),
+    contacts: Iterable[Contact] = (),
     back: str = "",
+    channel: str = "",
 ) -> OpenLog:
     """A quick log with its defaults: the plan's; else the channel used last, and for a promise an issue.
 
-    `contacts` are (id, name) of the people who can be chosen. At most one query.
+    `contacts` are the people who can be chosen; archived ones are left out. One query, unless the channel is known.
     """
-    log = OpenLog(customer_id, place, commitment=commitment_id, contacts=contacts, next=back)
+    people = names_of(contacts)
+    log = OpenLog(customer_id, place, commitment=commitment_id, contacts=people, next=back)
     if planned is not None and planned.is_planned:
         log.follow_up, log.contact_id = planned.id, planned.contact_id
         log.channel, log.purpose = planned.channel, planned.purpose
     else:
-        log.channel = queries.last_channel(customer_id) or "call"
+        log.channel = channel or queries.last_channel(customer_id) or "call"
         log.purpose = "issue" if commitment_id else "care"
     return log
+
+
+def names_of(contacts: Iterable[Contact]) -> list[tuple[int, str]]:
+    """(id, name) of those who are not archived."""
+    return [(contact.id, contact.name) for contact in contacts if contact.archived_at is None]

@@ -21,9 +21,10 @@ from portal.extensions import db
 from portal.follow_ups import queries, touching, wording, words
 from portal.follow_ups.forms import PLACES, MoveForm, PlanForm, QuickLogForm
 from portal.follow_ups.models import UNDO_STANDS, FollowUp, NotYours, Touch
-from portal.follow_ups.opening import OpenLog, open_log
+from portal.follow_ups.opening import OpenLog, names_of, open_log
 from portal.links import path
 from portal.rules import BrokenRule
+from portal.timeline.queries import story
 from portal.users.queries import active_users
 
 follow_ups = Blueprint("follow_ups", __name__)
@@ -60,7 +61,7 @@ def new_for(id: int) -> ResponseReturnValue:
         abort(404)
     place = request.args.get("place", "page")
     place = place if place in PLACES and htmx.wants_fragment() else "page"
-    contacts = [(contact.id, contact.name) for contact in living_contacts(id)]
+    contacts = living_contacts(id)
     back = "" if htmx.wants_fragment() else access.way_back(path("customers.show", id=id))
     return _quick_log(customer.name, open_log(id, place, planned, commitment_id, contacts, back))
 
@@ -71,7 +72,7 @@ def new_from(id: int) -> ResponseReturnValue:
     """Open the quick log from what was planned, so that saving it does what was planned."""
     planned = queries.follow_up_by_id(id) or abort(404)
     customer = customer_by_id(planned.customer_id) or abort(404)
-    contacts = [(contact.id, contact.name) for contact in living_contacts(customer.id)]
+    contacts = living_contacts(customer.id)
     place = request.args.get("place", "page")
     place = place if place in PLACES and htmx.wants_fragment() else "page"
     back = "" if htmx.wants_fragment() else access.way_back(path("today.index"))
@@ -148,7 +149,7 @@ def _not_logged(customer: Customer, form: QuickLogForm, errors: list[str]) -> Re
     """The quick log again, with what was typed."""
     log = _as_typed(customer.id, form)
     log.errors = errors
-    log.contacts = [(contact.id, contact.name) for contact in living_contacts(customer.id)]
+    log.contacts = names_of(living_contacts(customer.id))
     return htmx.invalid(_quick_log(customer.name, log))
 
 
@@ -173,13 +174,16 @@ def _as_typed(customer_id: int, form: QuickLogForm) -> OpenLog:
 def _logged(customer: Customer, follow_up: FollowUp, form: QuickLogForm) -> ResponseReturnValue:
     """The answer, in the place from which it was logged."""
     place = form.place.data
-    if not htmx.wants_fragment() or place in ("page", "customer"):
+    if not htmx.wants_fragment() or place == "page":
         flash(
             _("Follow-up logged with %(name)s.", name=customer.name), f"undo {path('follow_ups.undo', id=follow_up.id)}"
         )
         return htmx.see_other(access.way_back(path("customers.show", id=customer.id)))
     next_on = due.day_of_step(form.next_step.data, form.next_on.data) if form.validate() else None
     said = {"customer": customer, "follow_up": follow_up, "next_on": next_on, "place": place}
+    if place == "customer":
+        log = open_log(customer.id, place, contacts=living_contacts(customer.id), channel=follow_up.channel)
+        return _touches(log, **said)
     if place == "today" and form.commitment.data:
         rows = [commitments.line(form.commitment.data)]
         return render_template("commitments/_rows.html", rows=rows, at="today", **said)
@@ -213,14 +217,25 @@ def undo(id: int) -> ResponseReturnValue:
 def _undone(customer: Customer, follow_up: FollowUp, typed: OpenLog) -> ResponseReturnValue:
     """The planned row again, or the quick log with what had been typed."""
     place = request.form.get("place", "page")
-    if not htmx.wants_fragment() or place in ("page", "customer"):
+    if not htmx.wants_fragment() or place not in PLACES or place == "page":
         flash(_("Undone. Nothing is logged."), "calm")
         return htmx.see_other(access.way_back(path("customers.show", id=customer.id)))
     if place == "today" and follow_up.is_planned:
         db.session.flush()
         return render_template("follow_ups/_rows.html", rows=[queries.planned_line(follow_up.id)])
-    typed.contacts = [(contact.id, contact.name) for contact in living_contacts(customer.id)]
+    typed.contacts = names_of(living_contacts(customer.id))
+    if place == "customer":
+        typed.place = place
+        return _touches(typed)
     return render_template("follow_ups/_quick_log.html", log=typed, customer_name=customer.name)
+
+
+def _touches(log: OpenLog, **said: Any) -> str:
+    """The customer page's quick log and, below it, what happened."""
+    events = story(log.customer_id, "", None)
+    return render_template(
+        "customers/_touches.html", log=log, customer_id=log.customer_id, events=events, kind="", **said
+    )
 
 
 def _refused(follow_up: FollowUp, rule: BrokenRule) -> ResponseReturnValue:
@@ -300,7 +315,7 @@ def _plan(form: PlanForm, contact: Contact | None) -> touching.Plan:
 
 
 def _plan_page(customer: Customer, form: PlanForm) -> str:
-    form.contact_id.choices = [(contact.id, contact.name) for contact in living_contacts(customer.id)]
+    form.contact_id.choices = names_of(living_contacts(customer.id))
     form.assignee_id.choices = [(user.id, user.name) for user in active_users()]
     return render_template("follow_ups/plan.html", customer=customer, form=form)
 

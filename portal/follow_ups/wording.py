@@ -49,7 +49,7 @@ def _bought(days: int, locale: str) -> str:
 
 def person(row: Any) -> Markup:
     """In small: the person, and when the customer was touched last."""
-    touched = _touched(formats.ago(row.last_touch_on), spoken())
+    touched = _touched(formats.ago(row.last_touch_on), spoken()) if row.last_touch_on else _("not touched yet")
     if not row.contact_name:
         return touched
     name = f"{row.contact_name}, {row.contact_title}" if row.contact_title else row.contact_name

@@ -232,3 +232,21 @@ def test_whose_is_asked_first_on_a_phone(support: Browser, cast: Cast) -> None:
     assert "Notaría" not in found
     support.post(f"/customers/{customer.id}/follow-ups", data=said())
     assert "Hotel Sierra Azul" in support.get("/follow-ups/new").get_data(as_text=True)
+
+
+def test_on_the_customers_page_the_log_is_open_and_the_story_answers_with_it(support: Browser, cast: Cast) -> None:
+    customer = a_customer(cast)
+    a_promise(customer, clock.today(), "Call about the chairs")
+    db.session.commit()
+    page = support.get(f"/customers/{customer.id}").get_data(as_text=True)
+    assert f'id="quick-log-{customer.id}"' in page
+    assert "Call about the chairs" in page
+    assert "New commitment" in page
+    form = said(place="customer", next_step="tomorrow")
+    answer = support.post(f"/customers/{customer.id}/follow-ups", data=form, fragment=True).get_data(as_text=True)
+    assert f'id="touches-{customer.id}"' in answer
+    assert "WhatsApp, reached" in answer
+    assert form["form_id"] not in answer
+    undone = support.post(f"/follow-ups/{follow_ups()[0].id}/undo", data={"place": "customer"}, fragment=True)
+    assert "Follow-up taken back" in undone.get_data(as_text=True)
+    assert "Prefers replacement over refund</textarea>" in undone.get_data(as_text=True)
