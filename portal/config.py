@@ -67,6 +67,7 @@ class Settings:
             "BABEL_DEFAULT_LOCALE": "en",
             "BABEL_TRANSLATION_DIRECTORIES": str(ROOT / "portal" / "translations"),
             "RATELIMIT_STORAGE_URI": self.redis_url or "memory://",
+            "RATELIMIT_STORAGE_OPTIONS": {"wrap_exceptions": True},
             "RATELIMIT_HEADERS_ENABLED": False,
             **_mail_options(self.mail_url),
             "MAIL_DEFAULT_SENDER": self.mail_from,
@@ -170,7 +171,7 @@ def _mail_options(url: str) -> dict[str, Any]:
         return {"MAIL_BACKEND": "file", "MAIL_FILE_PATH": parts.path}
     if parts.scheme in ("smtp", "smtps", "smtp+tls") and parts.hostname:
         return {
-            "MAIL_BACKEND": "smtp",
+            "MAIL_BACKEND": "portal.mail.smtp",
             "MAIL_SERVER": parts.hostname,
             "MAIL_PORT": parts.port or {"smtp": 25, "smtps": 465, "smtp+tls": 587}[parts.scheme],
             "MAIL_USERNAME": parts.username,

@@ -40,6 +40,8 @@ def begin() -> ResponseReturnValue | None:
     g.firm = None
     if "_user_id" not in session or not current_user.is_authenticated:
         g.firm = the_firm()
+    elif not reading_only.get():
+        current_user.session.wrote()
     speak(_locale())
     if g.firm is not None:
         clock.use_zone(g.firm.time_zone)

@@ -11,9 +11,11 @@ from portal import clock
 from portal.extensions import db, huey
 from portal.jobs import in_app
 from portal.mail import outbox
+from portal.mail.models import OutboxMessage
 from portal.users.models import SESSION_LASTS, UserSession
 
 KEEP_ENDED_SESSIONS = timedelta(days=90)
+KEEP_SENT_MAIL = timedelta(days=90)
 
 
 def at(name: str, **when: str) -> Callable[[Callable[[], Any]], Any]:
@@ -36,6 +38,13 @@ def forget_old_sessions() -> None:
     """Sessions that ended or ran out a quarter of a year ago are of no use to anybody."""
     oldest = clock.now() - SESSION_LASTS - KEEP_ENDED_SESSIONS
     db.session.execute(delete(UserSession).where(UserSession.created_at < oldest))
+    db.session.commit()
+
+
+@at("nightly.mail", minute="45", hour="9")
+def forget_sent_mail() -> None:
+    """Of mail that went out a quarter of a year ago not even the address is kept."""
+    db.session.execute(delete(OutboxMessage).where(OutboxMessage.sent_at < clock.now() - KEEP_SENT_MAIL))
     db.session.commit()
 
 

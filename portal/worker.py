@@ -11,13 +11,14 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from portal import health, jobs, schedule
 from portal.extensions import huey
+from portal.follow_ups import rhythm
 from portal.mail import sending
 
 logger = logging.getLogger("portal.worker")
 THREADS = 2
 """A long import leaves a thread for the mail."""
 PATIENCE_SECONDS = 25
-JOBS = (jobs, schedule, sending)
+JOBS = (jobs, rhythm, schedule, sending)
 """Modules whose jobs the worker must know."""
 
 

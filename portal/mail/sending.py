@@ -3,8 +3,11 @@
 from portal.jobs import job
 from portal.mail import outbox
 
+AT_ONCE = 50
+
 
 @job("mail.deliver")
 def deliver() -> None:
-    """Send what is due."""
-    outbox.deliver_due()
+    """Send what is due, until nothing is or something could not be sent."""
+    while outbox.deliver_due(AT_ONCE) == AT_ONCE:
+        pass

@@ -42,11 +42,12 @@ class Firm(Model):
         """What the firm has decided, by the names of its columns."""
         return {name: getattr(self, name) for name in DECISIONS}
 
-    def change(self, by: "User", **wanted: Any) -> None:
-        """Decide otherwise; raises `PoorAccent` for a colour that text could not be read on."""
+    def change(self, by: "User", **wanted: Any) -> dict[str, list[Any]]:
+        """Decide otherwise, and tell what changed; raises `PoorAccent` for a colour that text could not be read on."""
         if "accent" in wanted:
             wanted["accent"] = accent.checked(wanted["accent"])
         changes = changed(self, wanted)
         if changes:
             self.version += 1
             record("firm.changed", by=by, subject=self, changes=changes)
+        return changes

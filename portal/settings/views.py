@@ -8,9 +8,10 @@ from flask_babel import gettext as _
 from flask_login import current_user
 from sqlalchemy.exc import IntegrityError
 
-from portal import access, clock, htmx
+from portal import access, clock, htmx, jobs
 from portal.errors import say
 from portal.extensions import db
+from portal.follow_ups import rhythm
 from portal.language import spoken
 from portal.links import path
 from portal.rules import BrokenRule
@@ -75,12 +76,13 @@ def change() -> ResponseReturnValue:
         form.version.data = firm.version
         return render_template("settings/index.html", form=form, saved=saved), 409
     try:
-        firm.change(by=current_user, **{name: form[name].data for name in firm.decisions()})
+        changes = firm.change(by=current_user, **{name: form[name].data for name in firm.decisions()})
     except BrokenRule as rule:
         form.accent.errors = [say(rule)]
         return htmx.invalid(render_template("settings/index.html", form=form, saved={}))
-    current_user.session.wrote()
     db.session.commit()
+    if "touch_every_days" in changes:
+        jobs.soon(rhythm.follow_rhythm)
     flash(_("Saved."), "good")
     return htmx.see_other(path("settings.index"))
 

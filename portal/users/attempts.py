@@ -5,17 +5,22 @@ network that the connection really comes from, so an attacker elsewhere only use
 which the user has signed in before shows a signed cookie and has a count of its own: there the user gets in even while
 somebody guesses from the same office. And a new password by mail opens the door whatever the counts say.
 
-The counts live in the memory of each server process, or in Redis where there is one; see Flask-Limiter's storage.
+The counts live in the memory of each server process, or in Redis where there is one (Flask-Limiter's storage). While
+Redis can't be reached, each process counts by itself.
 """
 
 import hashlib
 import secrets
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cache
 from ipaddress import IPv6Address, ip_address
 
 from itsdangerous import BadData, URLSafeSerializer
-from limits import RateLimitItemPerHour, RateLimitItemPerMinute
+from limits import RateLimitItem, RateLimitItemPerHour, RateLimitItemPerMinute
+from limits.errors import StorageError
+from limits.storage import MemoryStorage
+from limits.strategies import FixedWindowRateLimiter
 
 from portal.extensions import limiter
 from portal.rules import N_, BrokenRule
@@ -49,8 +54,8 @@ class Try:
 
     def begin(self) -> None:
         """Count the try; raises `TooManyTries`."""
-        tired = self.browser is None and not all(limiter.limiter.test(item, self.network) for item in NETWORK)
-        hits = [limiter.limiter.hit(item, self.pair) for item in PAIR]  # each of them counts
+        tired = self.browser is None and not all(_may(item, self.network) for item in NETWORK)
+        hits = [_hit(item, self.pair) for item in PAIR]  # each of them counts
         if tired or not all(hits):
             raise TooManyTries
 
@@ -58,27 +63,27 @@ class Try:
         """It was the wrong password, or nobody."""
         if self.browser is None:
             for item in NETWORK:
-                limiter.limiter.hit(item, self.network)
+                _hit(item, self.network)
 
     def succeeded(self) -> None:
         """It was the user: earlier slips are forgotten."""
         for item in PAIR:
-            limiter.limiter.clear(item, self.pair)
+            _clear(item, self.pair)
 
 
 def may_change_password(user: User) -> bool:
     """May this user's present password be tried once more? Somebody may sit at a screen that was left open."""
-    return limiter.limiter.hit(PAIR[0], f"user:{user.id}")
+    return _hit(PAIR[0], f"user:{user.id}")
 
 
 def may_ask(network: str) -> bool:
     """May somebody there ask for a mail once more?"""
-    return limiter.limiter.hit(ASKED, network)
+    return _hit(ASKED, network)
 
 
 def may_mail(email: str) -> bool:
     """May this address be sent one more link? The ones that it has been sent still work."""
-    return limiter.limiter.hit(MAILED, _digest(email))
+    return _hit(MAILED, _digest(email))
 
 
 def network_of(address: str | None) -> str:
@@ -113,6 +118,34 @@ def remembered(cookie: str | None, user: User, keys: Sequence[str]) -> str:
     users = [known for known in users if known != str(user.id)][-9:]
     users.append(str(user.id))
     return str(_serializer(keys).dumps({"name": content["name"], "users": users}))
+
+
+def _hit(item: RateLimitItem, key: str) -> bool:
+    """Count; is it still within the limit?"""
+    try:
+        return limiter.limiter.hit(item, key)
+    except StorageError:
+        return _by_itself().hit(item, key)
+
+
+def _may(item: RateLimitItem, key: str) -> bool:
+    """Is it still within the limit? Without counting."""
+    try:
+        return limiter.limiter.test(item, key)
+    except StorageError:
+        return _by_itself().test(item, key)
+
+
+@cache
+def _by_itself() -> FixedWindowRateLimiter:
+    return FixedWindowRateLimiter(MemoryStorage())
+
+
+def _clear(item: RateLimitItem, key: str) -> None:
+    try:
+        limiter.limiter.clear(item, key)
+    except StorageError:
+        _by_itself().clear(item, key)
 
 
 def _serializer(keys: Sequence[str]) -> URLSafeSerializer:

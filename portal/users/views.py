@@ -200,7 +200,6 @@ def change_details() -> ResponseReturnValue:
         form.version.data = user.version
         return _account_page(details=form, saved=saved), 409
     user.change_details(form.name.data, form.locale.data or None)
-    current_user.session.wrote()
     db.session.commit()
     flash(_("Saved."), "good")
     return htmx.see_other(path("users.account"))

@@ -1,5 +1,6 @@
 """The outbox: written with what caused it, claimed by one worker, sent at least once, never lost."""
 
+import smtplib
 import socket
 import threading
 from collections.abc import Iterator
@@ -18,7 +19,7 @@ from sqlalchemy import select
 from portal import clock
 from portal.extensions import db, huey
 from portal.jobs import run_waiting
-from portal.mail import outbox
+from portal.mail import outbox, smtp
 from portal.mail.models import WAITS, OutboxMessage
 from portal.settings.models import Firm
 from tests.browser import Browser
@@ -73,7 +74,7 @@ def box(app: Flask) -> Iterator[Box]:
     box.open(port)
     state = app.extensions["mailman"]
     before = (state.backend, state.server, state.port, state.timeout, state.default_sender)
-    state.backend, state.server, state.port, state.timeout = "smtp", "127.0.0.1", port, 5
+    state.backend, state.server, state.port, state.timeout = "portal.mail.smtp", "127.0.0.1", port, 5
     state.default_sender = "portal@firm.example"
     yield box
     (state.backend, state.server, state.port, state.timeout, state.default_sender) = before
@@ -164,6 +165,17 @@ def test_every_letter_speaks_both_languages(kind: str, locale: str, firm: Firm) 
     assert ("Hola" in message.text) == (locale == "es")
     assert (link in message.text) == (kind != "password_changed")
     db.session.rollback()
+
+
+def test_encryption_needs_a_certificate(app: Flask, box: Box, firm: Firm) -> None:
+    """This server offers none: the mail waits, and neither it nor a password has gone over the wire."""
+    app.extensions["mailman"].use_tls = True
+    message = posted()
+    outbox.deliver_due()
+    app.extensions["mailman"].use_tls = False
+    assert box.mails == []
+    assert again(message).last_error == "SMTPNotSupportedError"
+    assert smtp.EmailBackend(mailman=app.extensions["mailman"]).connection_class is not smtplib.SMTP
 
 
 def test_nothing_is_lost_while_the_mail_server_is_down(box: Box, firm: Firm) -> None:

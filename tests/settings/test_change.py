@@ -1,15 +1,21 @@
 """What the firm decides for itself."""
 
-import pytest
-from sqlalchemy import select
+from datetime import timedelta
 
+import pytest
+from sqlalchemy import delete, select
+
+from portal import clock
 from portal.extensions import db
+from portal.follow_ups.models import FollowUp
+from portal.jobs import run_waiting
 from portal.settings.accent import checked, contrast
 from portal.settings.models import Firm
 from portal.timeline.models import Event
 from tests.browser import Browser
 from tests.cast import Cast
 from tests.recorder import QueryRecorder
+from tests.sample import make_sample
 
 FORM = {
     "version": "1",
@@ -110,3 +116,17 @@ def test_a_pale_colour_is_refused_in_words(owner: Browser) -> None:
 def test_accepted_colours_can_be_read() -> None:
     for colour in ("#0b6e62", "#7A1F1F", "#000000", "#2b5793"):
         assert contrast(checked(colour), "#ffffff") >= 4.5
+
+
+def test_another_rhythm_moves_the_next_touches(owner: Browser, cast: Cast) -> None:
+    planned, idle = make_sample(cast)
+    db.session.execute(delete(FollowUp).where(FollowUp.customer_id == idle.id, FollowUp.done_on.is_(None)))
+    db.session.commit()
+    owner.post("/settings", data={**FORM, "touch_every_days": "10"})
+    run_waiting()
+    db.session.expire_all()
+    assert idle.last_touch_on is not None
+    assert idle.next_touch_on == idle.last_touch_on + timedelta(days=10)
+    assert planned.next_touch_on == clock.today()
+    assert owner.post("/settings", data={**FORM, "touch_every_days": "10", "version": "2"}).status_code == 303
+    assert run_waiting() == 0

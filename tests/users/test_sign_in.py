@@ -4,14 +4,16 @@ import re
 from datetime import timedelta
 from typing import Any
 
+import pytest
 import time_machine
 from flask import Flask
+from limits.errors import StorageError
 from sqlalchemy import select
 
 from portal import clock
-from portal.extensions import db
+from portal.extensions import db, limiter
 from portal.timeline.models import Event
-from portal.users import passwords
+from portal.users import attempts, passwords
 from portal.users.attempts import network_of
 from portal.users.models import User, UserSession
 from tests.browser import Browser
@@ -214,3 +216,17 @@ def test_the_door_is_a_page_with_the_names_people_rely_on(stranger: Browser, sup
     assert '<label for="password">Password</label>' in page
     assert ">Sign in</button>" in page
     assert support.get("/sign-in").location == "/"
+
+
+def test_while_the_counts_cannot_be_reached_each_process_counts_by_itself(
+    stranger: Browser, cast: Cast, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def unreachable(*args: object, **kwargs: object) -> bool:
+        raise StorageError(ConnectionError())
+
+    for name in ("hit", "test", "clear"):
+        monkeypatch.setattr(limiter.limiter, name, unreachable)
+    attempts._by_itself().storage.reset()
+    assert tries(stranger, 11)[-2:] == [422, 429]
+    right = {"email": "sales@firm.example", "password": PASSWORD}
+    assert stranger.post("/sign-in", data=right).status_code == 303
