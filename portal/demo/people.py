@@ -1,6 +1,7 @@
 """Invents people and firms, no two alike as far as the eye can see."""
 
 import unicodedata
+from collections.abc import Callable
 from dataclasses import dataclass
 from random import Random
 
@@ -8,6 +9,7 @@ from portal.customers.keeping import Details, Person
 from portal.demo.words import Words
 
 FIRMS_SHARE = 0.45
+TRIES = 40
 
 
 @dataclass(frozen=True)
@@ -32,7 +34,7 @@ class People:
         words, chance = self.words, self.chance
         city, prefix = chance.choice(words.places)
         is_firm = chance.random() < FIRMS_SHARE
-        name = self._once(self._firm_name() if is_firm else self._person_name())
+        name = self._once(self._firm_name if is_firm else self._person_name)
         details = Details(
             name=name,
             email=self._email(name, is_firm) if chance.random() < 0.8 else None,
@@ -56,8 +58,10 @@ class People:
         first, *last = self.chance.choice(self.words.first_names), *self.chance.sample(self.words.last_names, 2)
         return f"{first} {' '.join(last)}" if self.words.double_last_names else f"{first} {last[0]}"
 
-    def _once(self, name: str) -> str:
-        """The name, with a number when another has it already, as firms tell their branches apart."""
+    def _once(self, invent: Callable[[], str]) -> str:
+        """A name nobody has; only when the well runs dry, a number tells two apart, as firms do with their branches."""
+        names = (invent() for _ in range(TRIES))
+        name = next((name for name in names if name not in self._given), None) or invent()
         self._given[name] = self._given.get(name, 0) + 1
         return name if self._given[name] == 1 else f"{name} {self._given[name]}"
 

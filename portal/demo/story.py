@@ -196,6 +196,7 @@ class Life:
 
     def _touch(self, customer: Customer, purpose: str, planned: FollowUp | None = None) -> None:
         """Log one, by whoever does it, with what came of it; what comes next may be planned with it."""
+        planned = planned or _due_by_now(self.id)
         outcome = self.chance.choices(("reached", "no_answer", "left_message"), (76, 16, 8))[0]
         notes = self.words.notes[purpose] if outcome == "reached" else self.words.no_answer_notes
         contact_id, contact = self.chance.choice(self.contacts)
@@ -224,8 +225,8 @@ class Life:
     def do_next(self) -> None:
         """Whatever is planned for this customer and due."""
         customer = self._customer()
-        planned = _earliest_planned(self.id)
-        if customer is None or planned is None or planned.due_on is None or planned.due_on > clock.today():
+        planned = _due_by_now(self.id)
+        if customer is None or planned is None:
             return
         if self._is_recent() and self.chance.random() < 0.3:
             return
@@ -235,6 +236,8 @@ class Life:
             self._come_back(to)
         else:
             self._touch(customer, planned.purpose, planned)
+        if _due_by_now(self.id) is not None:
+            self._come_back(clock.today() + timedelta(days=1))
 
     def _meet(self, customer: Customer) -> None:
         """Plan a meeting with an objective, some days ahead."""
@@ -309,10 +312,12 @@ class Life:
         return clock.today() > self.story.today - RECENT
 
 
-def _earliest_planned(customer_id: int) -> FollowUp | None:
+def _due_by_now(customer_id: int) -> FollowUp | None:
+    """The customer's earliest planned follow-up, if its day has come."""
     from sqlalchemy import select
 
     from portal.follow_ups.queries import OPEN
 
-    query = select(FollowUp).where(FollowUp.customer_id == customer_id, OPEN).order_by(FollowUp.due_on).limit(1)
+    due = FollowUp.due_on <= clock.today()
+    query = select(FollowUp).where(FollowUp.customer_id == customer_id, OPEN, due).order_by(FollowUp.due_on).limit(1)
     return db.session.scalar(query)
