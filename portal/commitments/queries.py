@@ -3,9 +3,10 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
+from functools import cache
 from typing import Any
 
-from sqlalchemy import Row, Select, case, func, select, tuple_, union_all
+from sqlalchemy import Row, Select, bindparam, case, func, select, tuple_, union_all
 from sqlalchemy.orm import joinedload
 
 from portal import clock
@@ -102,9 +103,14 @@ def line(commitment_id: int) -> Any:
 
 def open_lines_of(customer_id: int) -> Sequence[Row[Any]]:
     """Up to 50 open ones of a customer, both sides, late first. Rides on ix_commitments_customer_id_state_due_on."""
-    mine = select(*LINE).where(Commitment.customer_id == customer_id, OPEN)
+    return db.session.execute(_open_lines(), {"of_customer": customer_id}).all()
+
+
+@cache
+def _open_lines() -> Select[Any]:
+    mine = select(*LINE).where(Commitment.customer_id == bindparam("of_customer"), OPEN)
     matters = mine.order_by(Commitment.due_on, Commitment.id).limit(50).subquery()
-    return db.session.execute(lines(matters).order_by(matters.c.due_on, matters.c.id)).all()
+    return lines(matters).order_by(matters.c.due_on, matters.c.id)
 
 
 def is_of(commitment_id: int, customer_id: int) -> bool:

@@ -7,6 +7,7 @@ from flask_babel import gettext as _
 from sqlalchemy import ColumnElement
 
 from portal.customers.queries import all_by_name
+from portal.customers.search import fold
 from portal.money import from_minor
 
 
@@ -24,7 +25,11 @@ def rows(conditions: Collection[ColumnElement[bool]]) -> Iterator[tuple[Any, ...
     words = {"prospect": _("prospect"), "buyer": _("buyer"), "client": _("client")}
     for row in all_by_name(conditions):
         yield (
-            row.name, row.external_id, words[row.status], row.tag_names, row.assignee_name, row.phone, row.email,
-            row.city, row.last_touch_on, row.next_touch_on, row.purchase_days, row.last_purchase_on,
+            row.name, row.external_id, words[row.status], _in_order(row.tag_names), row.assignee_name, row.phone,
+            row.email, row.city, row.last_touch_on, row.next_touch_on, row.purchase_days, row.last_purchase_on,
             from_minor(row.revenue_minor, row.currency) if row.currency else None, row.currency,
         )  # fmt: skip
+
+
+def _in_order(tag_names: str | None) -> str:
+    return ", ".join(sorted(tag_names.split(", "), key=fold)) if tag_names else ""
