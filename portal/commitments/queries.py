@@ -9,7 +9,6 @@ from typing import Any
 from sqlalchemy import Row, Select, bindparam, case, func, select, tuple_, union_all
 from sqlalchemy.orm import joinedload
 
-from portal import clock
 from portal.commitments.models import OPEN, SIDES, Commitment
 from portal.customers.lines import line_by_id, lines, live, together
 from portal.extensions import db
@@ -48,15 +47,16 @@ class Ledger:
         return SIDES if self.side == "both" else (self.side,)
 
 
-def due(side: str, assignee_id: int | None) -> Any:
-    """Open commitments of one side that fall due until today, for one user or for everybody.
+def due(side: str, assignee_id: Any, today: Any) -> Any:
+    """Open commitments of one side that fall due until today, for one user or, when that is None, for everybody.
 
-    To be ordered by due_on and id: rides on ix_commitments_open_assignee or _open_due.
+    Assignee and day may be bound parameters, of a statement that is made once. To be ordered by due_on and id:
+    rides on ix_commitments_open_assignee or _open_due.
     """
-    return _open(side, assignee_id).where(Commitment.due_on <= clock.today())
+    return _open(side, assignee_id).where(Commitment.due_on <= today)
 
 
-def _open(side: str, assignee_id: int | None) -> Any:
+def _open(side: str, assignee_id: Any) -> Any:
     query = live(select(*LINE), Commitment.customer_id).where(OPEN, Commitment.side == side)
     return query if assignee_id is None else query.where(Commitment.assignee_id == assignee_id)
 

@@ -150,12 +150,13 @@ def balance(customer_id: int) -> tuple[int, int]:
     return care, selling
 
 
-def planned(half: TextClause, assignee_id: int | None) -> Any:
-    """What is planned until today, of one half (`PLANNED` or `REASSURING`), for one user or for everybody.
+def planned(half: TextClause, assignee_id: Any, today: Any) -> Any:
+    """What is planned until today, of one half (`PLANNED` or `REASSURING`), for one user or, when None, for everybody.
 
-    To be ordered by due_on and id: rides on ix_follow_ups_planned_assignee and _due, or on ix_follow_ups_reassuring_….
+    Assignee and day may be bound parameters, of a statement that is made once. To be ordered by due_on and id:
+    rides on ix_follow_ups_planned_assignee and _due, or on ix_follow_ups_reassuring_….
     """
-    query = live(select(*LINE), FollowUp.customer_id).where(half, FollowUp.due_on <= clock.today())
+    query = live(select(*LINE), FollowUp.customer_id).where(half, FollowUp.due_on <= today)
     return query if assignee_id is None else query.where(FollowUp.assignee_id == assignee_id)
 
 

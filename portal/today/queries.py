@@ -2,10 +2,24 @@
 
 from collections.abc import Sequence
 from datetime import date
+from functools import lru_cache
 from typing import Any
 
-from sqlalchemy import Row, Select, func, literal, select, tuple_, union_all
+from sqlalchemy import (
+    BigInteger,
+    CompoundSelect,
+    Date,
+    Row,
+    Select,
+    bindparam,
+    func,
+    literal,
+    select,
+    tuple_,
+    union_all,
+)
 
+from portal import clock
 from portal.customers.lines import lines, ranked, together
 from portal.extensions import db
 from portal.paging import PAGE_ROWS, Page, decode, page_of
@@ -21,39 +35,68 @@ def page(reasons: Sequence[Reason], assignees: tuple[int, ...] | None, after: st
     Each rides on its reason's own partial index, so that the page costs the same however many wait.
     """
     key = decode(after, int, date, int)
-    branches = [
-        branch
-        for reason in reasons
-        if key is None or reason.rank >= key[0]
-        for branch in _branches(reason, assignees, key[1:] if key and reason.rank == key[0] else None)
-    ]
-    if not branches:
+    rank = key[0] if key else None
+    wanted = tuple(reason for reason in reasons if rank is None or reason.rank >= rank)
+    if not wanted:
         return Page([], None, key is None)
-    matters = together(branches)
-    order = (matters.c.rank, matters.c.due_on, matters.c.id)
-    rows = db.session.execute(lines(matters).order_by(*order).limit(PAGE_ROWS + 1)).all()
+    values = _values(assignees)
+    if key:
+        values |= {"after_on": key[1], "after_id": key[2]}
+    rows = db.session.execute(_page(wanted, _many(assignees), rank), values).all()
     return page_of(rows, lambda row: (row.rank, row.due_on, row.id), first=key is None)
-
-
-def _branches(reason: Reason, assignees: tuple[int, ...] | None, key: tuple[Any, ...] | None) -> list[Select[Any]]:
-    found = []
-    for assignee_id in assignees if assignees is not None else (None,):
-        branch = reason.due(assignee_id)
-        due_on, id = branch.selected_columns.due_on, branch.selected_columns.id
-        if key:
-            branch = branch.where(tuple_(due_on, id) > key)
-        found.append(ranked(reason.rank, branch).order_by(due_on, id).limit(PAGE_ROWS + 1))
-    return found
 
 
 def counts(assignees: tuple[int, ...] | None) -> dict[str, int]:
     """How many matters of each reason wait, none counted beyond 100, in one query over the same indexes."""
-    counted = []
-    for reason in REASONS:
-        for assignee_id in assignees if assignees is not None else (None,):
-            some = reason.due(assignee_id).with_only_columns(literal(1).label("one")).limit(MOST_COUNTED).subquery()
-            counted.append(select(literal(reason.key).label("key"), func.count().label("n")).select_from(some))
     found = dict.fromkeys((reason.key for reason in REASONS), 0)
-    for key, n in db.session.execute(union_all(*counted)):
+    for key, n in db.session.execute(_counts(_many(assignees)), _values(assignees)):
         found[key] += n
     return found
+
+
+def _many(assignees: tuple[int, ...] | None) -> int | None:
+    return None if assignees is None else len(assignees)
+
+
+def _values(assignees: tuple[int, ...] | None) -> dict[str, Any]:
+    return {"today": clock.today(), **{f"assignee_{n}": id for n, id in enumerate(assignees or ())}}
+
+
+# Making these statements costs more than running them; each shape is made once and takes its values as parameters.
+
+
+@lru_cache(maxsize=256)
+def _page(reasons: tuple[Reason, ...], assignees: int | None, after_rank: int | None) -> Select[Any]:
+    branches = [
+        _branch(reason, due, from_key=reason.rank == after_rank)
+        for reason in reasons
+        for due in _due(reason, assignees)
+    ]
+    matters = together(branches)
+    return lines(matters).order_by(matters.c.rank, matters.c.due_on, matters.c.id).limit(PAGE_ROWS + 1)
+
+
+def _branch(reason: Reason, due: Any, *, from_key: bool) -> Any:
+    due_on, id = due.selected_columns.due_on, due.selected_columns.id
+    if from_key:
+        after = (bindparam("after_on", type_=due_on.type), bindparam("after_id", type_=id.type))
+        due = due.where(tuple_(due_on, id) > tuple_(*after))
+    return ranked(reason.rank, due).order_by(due_on, id).limit(PAGE_ROWS + 1)
+
+
+@lru_cache(maxsize=256)
+def _counts(assignees: int | None) -> CompoundSelect[Any]:
+    counted = []
+    for reason in REASONS:
+        for due in _due(reason, assignees):
+            some = due.with_only_columns(literal(1).label("one")).limit(MOST_COUNTED).subquery()
+            counted.append(select(literal(reason.key).label("key"), func.count().label("n")).select_from(some))
+    return union_all(*counted)
+
+
+def _due(reason: Reason, assignees: int | None) -> list[Any]:
+    """The reason's matters for each of so many assignees, or for everybody."""
+    today = bindparam("today", type_=Date)
+    if assignees is None:
+        return [reason.due(None, today)]
+    return [reason.due(bindparam(f"assignee_{n}", type_=BigInteger), today) for n in range(assignees)]

@@ -19,13 +19,13 @@ from portal.rules import N_
 
 @dataclass(frozen=True)
 class Reason:
-    """One reason. `due(assignee_id)` selects its matters; None is everybody's."""
+    """One reason. `due(assignee_id, today)` selects its matters; without an assignee, everybody's."""
 
     key: str
     word: str
     rank: int
     template: str
-    due: Callable[[int | None], Select[Any]]
+    due: Callable[[Any, Any], Select[Any]]
 
 
 REASONS = (
