@@ -158,6 +158,9 @@
   const ready = () => {
     all("[data-script]").forEach((element) => (element.hidden = false));
     focus(document.querySelector("main [aria-invalid=true]"));
+    const zone = document.querySelector("select[data-own-zone]");
+    const own = Intl.DateTimeFormat().resolvedOptions().timeZone;
+    if (zone && all("option", zone).some((option) => option.value === own)) zone.value = own;
   };
   if (document.readyState === "loading") on("DOMContentLoaded", ready);
   else ready();
