@@ -3,7 +3,7 @@
 from datetime import date, datetime
 from typing import Any, NamedTuple
 
-from sqlalchemy import ColumnElement, Select, bindparam, or_, select, tuple_, union_all
+from sqlalchemy import ColumnElement, Select, Text, bindparam, cast, or_, select, tuple_, union_all
 
 from portal.customers.models import Customer
 from portal.extensions import db
@@ -15,13 +15,6 @@ from portal.users.models import User
 STORY_ROWS = 20
 
 
-class Told(dict[str, Any]):
-    """What an event holds; whatever it does not hold is empty."""
-
-    def __missing__(self, key: str) -> str:
-        return ""
-
-
 class Line(NamedTuple):
     """One event with the names that it is shown with."""
 
@@ -29,14 +22,22 @@ class Line(NamedTuple):
     kind: str
     happened_on: date
     at: datetime
-    data: Told
+    data: str
+    """JSON, as it was written: most sentences are known by it, and need it no more."""
     user_name: str
     """Who did it; empty for the portal itself."""
     customer_id: int | None = None
     customer_name: str = ""
 
 
-_COLUMNS = (Event.id, Event.kind, Event.happened_on, Event.at, Event.data, User.name.label("user_name"))
+_COLUMNS = (
+    Event.id,
+    Event.kind,
+    Event.happened_on,
+    Event.at,
+    cast(Event.data, Text).label("data"),
+    User.name.label("user_name"),
+)
 _STORY = (
     select(*_COLUMNS)
     .outerjoin(User, User.id == Event.user_id)
@@ -61,9 +62,9 @@ def story(customer_id: int, family: str, after: str | None) -> Page[Line]:
     return page_of(_lines(query, values), lambda line: (line.happened_on, line.id), first=key is None, size=STORY_ROWS)
 
 
-def _lines(query: Select[Any], values: dict[str, Any]) -> list[Line]:
+def _lines(query: Any, values: dict[str, Any]) -> list[Line]:
     return [
-        Line(id, kind, happened_on, at, Told(data or {}), user_name or "", *rest)
+        Line(id, kind, happened_on, at, data or "{}", user_name or "", *rest)
         for id, kind, happened_on, at, data, user_name, *rest in db.session.execute(query, values)
     ]
 

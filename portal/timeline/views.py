@@ -3,15 +3,24 @@
 from urllib.parse import urlencode
 
 from flask import Blueprint, render_template, request
+from flask.sansio.blueprints import BlueprintSetupState
 from flask.typing import ResponseReturnValue
 
 from portal import access, htmx
 from portal.links import path
 from portal.timeline import queries, words
 from portal.timeline.kinds import HOUSE_FAMILIES
+from portal.timeline.saying import Sayer
 from portal.users.queries import all_users
 
 timeline = Blueprint("timeline", __name__)
+
+
+@timeline.record
+def _say(state: BlueprintSetupState) -> None:
+    """Templates say an event by `say_event(kind, data, who)`."""
+    state.app.jinja_env.globals["say_event"] = Sayer(state.app.jinja_env).say
+
 
 for _filter in words.FILTERS:
     timeline.add_app_template_filter(_filter)
