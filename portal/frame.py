@@ -4,12 +4,15 @@ The frame around a page is worked out once, and the pieces that stand on every r
 fifty rows of macros cost more than the rows.
 """
 
+from collections.abc import Iterable
+from datetime import date
 from functools import cache, lru_cache
 from typing import Any
 
 from flask import Flask, current_app
 from markupsafe import Markup, escape
 
+from portal import clock
 from portal.language import page_gettext as _
 from portal.language import spoken
 from portal.links import static_url
@@ -23,6 +26,21 @@ def kept(template: str, **about: Any) -> Markup:
 @lru_cache(maxsize=1024)
 def _made(app: Flask, template: str, locale: str, **about: Any) -> Markup:
     return Markup(app.jinja_env.get_template(template).render(about))  # noqa: S704 - what Jinja made is escaped
+
+
+def kept_lines(template: str, rows: Iterable[Any], at: str, me: int) -> Markup:
+    """The lines of a list, each made once for all that it shows: who looks at the list again finds most of them made.
+
+    The template takes `rows`, `at` and `me`, and nothing else but the language and the day.
+    """
+    app, locale, today = current_app._get_current_object(), spoken(), clock.today()  # type: ignore[attr-defined]
+    return Markup("").join(_line(app, template, locale, today, at, me, row) for row in rows)
+
+
+@lru_cache(maxsize=2048)
+def _line(app: Flask, template: str, locale: str, today: date, at: str, me: int, row: Any) -> Markup:
+    made = app.jinja_env.get_template(template).render(rows=[row], at=at, me=me)
+    return Markup(made)  # noqa: S704 - what Jinja made is escaped
 
 
 @cache

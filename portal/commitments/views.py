@@ -11,7 +11,7 @@ from flask_babel import gettext as _
 from flask_login import current_user
 from sqlalchemy.exc import IntegrityError
 
-from portal import access, due, formats, htmx
+from portal import access, due, formats, frame, htmx
 from portal.commitments import promising, queries, wording
 from portal.commitments.forms import PLACES, EditCommitmentForm, NewCommitmentForm, ReasonForm, RenegotiateForm
 from portal.commitments.models import SIDES, STATES, Commitment, MovedMeanwhile
@@ -44,6 +44,7 @@ def index() -> ResponseReturnValue:
     side, state = request.args.get("side", "both"), request.args.get("state", "open")
     ledger = Ledger(assignees, side if side in SIDES else "both", state if state in STATES else "open")
     page: Page[Any] = queries.page(ledger, request.args.get("after"))
+    lines = frame.kept_lines("commitments/_rows.html", page.rows, "list", current_user.id)
     kept, n = queries.kept_rate(assignees)
 
     def address(**changes: str) -> str:
@@ -52,7 +53,7 @@ def index() -> ResponseReturnValue:
         return f"{path('commitments.index')}?{urlencode(asked)}"
 
     return render_template(
-        "commitments/index.html", page=page, ledger=ledger, whose=whose, address=address, kept_n=kept, n=n
+        "commitments/index.html", page=page, lines=lines, ledger=ledger, whose=whose, address=address, kept_n=kept, n=n
     )
 
 

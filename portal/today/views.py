@@ -7,7 +7,7 @@ from flask.typing import ResponseReturnValue
 from flask_babel import format_date
 from flask_login import current_user
 
-from portal import access, clock
+from portal import access, clock, frame
 from portal.language import page_gettext as _
 from portal.language import page_ngettext as ngettext
 from portal.language import spoken
@@ -27,7 +27,11 @@ def index() -> ResponseReturnValue:
     reasons = (BY_KEY[wanted],) if wanted in BY_KEY else REASONS
     page = queries.page(reasons, assignees, request.args.get("after"))
     counts = queries.counts(assignees)
-    groups = [(BY_RANK[rank].template, list(rows)) for rank, rows in groupby(page.rows, lambda row: row.rank)]
+    me = current_user.id
+    groups = [
+        frame.kept_lines(BY_RANK[rank].template, rows, "today", me)
+        for rank, rows in groupby(page.rows, lambda row: row.rank)
+    ]
     return render_template(
         "today/index.html",
         page=page,
