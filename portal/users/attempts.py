@@ -55,8 +55,8 @@ class Try:
     def begin(self) -> None:
         """Count the try; raises `TooManyTries`."""
         tired = self.browser is None and not all(_may(item, self.network) for item in NETWORK)
-        hits = [_hit(item, self.pair) for item in PAIR]  # each of them counts
-        if tired or not all(hits):
+        # What the minute refuses does not count towards the hour: a burst of guesses is over within a minute.
+        if tired or not all(_hit(item, self.pair) for item in PAIR):
             raise TooManyTries
 
     def failed(self) -> None:

@@ -112,7 +112,7 @@ def test_the_limit_passes_within_the_minute_and_with_a_success(app: Flask, stran
     assert stranger.post("/sign-in", data=right).status_code == 303
     stranger.post("/sign-out")
     stranger.delete_cookie("known")
-    assert tries(stranger, 11)[-2:] == [422, 429]
+    assert tries(stranger, 100)[9:11] == [422, 429]
     with time_machine.travel(clock.now() + timedelta(seconds=61)):
         assert stranger.post("/sign-in", data=right).status_code == 303
 
