@@ -251,9 +251,12 @@ def customer_to_edit(customer_id: int) -> Customer | None:
     return db.session.scalar(query)
 
 
+_FOR_CHANGE = select(Customer).where(Customer.id == bindparam("customer_id")).with_for_update()
+
+
 def customer_for_change(customer_id: int) -> Customer | None:
     """One customer, locked to the transaction's end, so that two writers can't lose each other's work."""
-    return db.session.scalar(select(Customer).where(Customer.id == customer_id).with_for_update())
+    return db.session.scalar(_FOR_CHANGE, {"customer_id": customer_id})
 
 
 def customer_for_edit(customer_id: int) -> Customer | None:

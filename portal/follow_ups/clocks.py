@@ -18,10 +18,14 @@ from portal.settings.queries import the_firm
 AT_ONCE = 500
 
 
-def set_clocks(customer: Customer) -> None:
-    """Bring one customer's clocks up to date with its follow-ups, within the transaction. One query."""
+def set_clocks(customer: Customer, also_on: date | None = None) -> None:
+    """Bring one customer's clocks up to date with its follow-ups, within the transaction. One query.
+
+    `also_on` is the day of one that is about to be planned.
+    """
     db.session.flush()
     last, planned = queries.touches_of(customer.id)
+    planned = min((day for day in (planned, also_on) if day), default=None)
     customer.last_touch_on, customer.next_touch_on = last, _next(last, planned, _rhythm())
 
 

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from datetime import date, timedelta
 from typing import Any
 
-from sqlalchemy import Row, TextClause, and_, case, func, literal, or_, select
+from sqlalchemy import Row, TextClause, and_, bindparam, case, func, literal, or_, select
 from sqlalchemy.orm import joinedload
 
 from portal import clock
@@ -36,14 +36,24 @@ TOUCHING = and_(FollowUp.done_on.is_not(None), FollowUp.undone_at.is_(None), Fol
 OPEN = and_(FollowUp.done_on.is_(None), FollowUp.undone_at.is_(None))
 
 
+_OF_CUSTOMER = FollowUp.customer_id == bindparam("customer_id")
+_TOUCHES = select(
+    select(func.max(FollowUp.done_on)).where(_OF_CUSTOMER, TOUCHING).scalar_subquery(),
+    select(func.min(FollowUp.due_on)).where(_OF_CUSTOMER, OPEN).scalar_subquery(),
+)
+_BY_FORM = select(FollowUp).where(FollowUp.form_id == bindparam("form_id"), _OF_CUSTOMER)
+_BY_FORM_OR_PLAN = select(FollowUp).where(
+    or_(FollowUp.form_id == bindparam("form_id"), FollowUp.id == bindparam("planned_id")), _OF_CUSTOMER
+)
+"""Made once: what every logged follow-up asks."""
+
+
 def touches_of(customer_id: int) -> tuple[date | None, date | None]:
     """The last day on which the customer was touched, and the earliest planned one.
 
     Rides on ix_follow_ups_customer_id_done_on and _due_on.
     """
-    last = select(func.max(FollowUp.done_on)).where(FollowUp.customer_id == customer_id, TOUCHING).scalar_subquery()
-    planned = select(func.min(FollowUp.due_on)).where(FollowUp.customer_id == customer_id, OPEN).scalar_subquery()
-    found = db.session.execute(select(last, planned)).one()
+    found = db.session.execute(_TOUCHES, {"customer_id": customer_id}).one()
     return found[0], found[1]
 
 
@@ -92,11 +102,10 @@ def by_form_or_plan(customer_id: int, form_id: str, planned_id: int | None) -> S
 
     By the unique index of form ids, and by primary key.
     """
-    mine = FollowUp.form_id == form_id
-    query = select(FollowUp).where(
-        or_(mine, FollowUp.id == planned_id) if planned_id else mine, FollowUp.customer_id == customer_id
-    )
-    return db.session.scalars(query).all()
+    values = {"customer_id": customer_id, "form_id": form_id}
+    if planned_id:
+        return db.session.scalars(_BY_FORM_OR_PLAN, values | {"planned_id": planned_id}).all()
+    return db.session.scalars(_BY_FORM, values).all()
 
 
 def next_step_of(follow_up: FollowUp) -> FollowUp | None:

@@ -46,10 +46,9 @@ def log(customer: Customer, touch: Touch, by: "User", planned: FollowUp | None =
         follow_up.assignee_id = by.id
         db.session.add(follow_up)
     follow_up.finish(touch, by)
-    db.session.flush()
+    set_clocks(customer, touch.next_on)
     if touch.next_on is not None:
         db.session.add(_next_step(follow_up, touch, by))
-    set_clocks(customer)
     record(
         "follow_up.logged", by=by, customer_id=customer.id, subject=follow_up, channel=touch.channel,
         purpose=touch.purpose, outcome=touch.outcome, note=touch.note, objective=follow_up.objective, contact=contact,
