@@ -4,6 +4,7 @@ from flask import Flask
 
 from portal import cli, context, errors, formats, frame, language, links, logs, security, tables, templating
 from portal.config import ROOT, Settings, from_environment
+from portal.cookies import KeptSigner
 from portal.extensions import babel, csrf, db, huey, limiter, login, mail, migrate
 
 
@@ -18,6 +19,7 @@ def create_app(settings: Settings | None = None) -> Flask:
         static_folder=str(ROOT / "static"),
     )
     templating.init_app(app)
+    app.session_interface = KeptSigner()
     app.config.from_mapping(settings.flask())
     app.extensions["settings"] = settings
     logs.init_app(app)

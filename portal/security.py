@@ -44,8 +44,8 @@ def set_headers(response: Response) -> Response:
     Pages with data are never stored, so that Back shows nothing after sign-out.
     """
     headers = response.headers
-    for name, value in HEADERS.items():
-        headers.setdefault(name, value)
+    present = {name for name, _ in headers}
+    headers.extend([header for header in HEADERS.items() if header[0] not in present])
     if "Cache-Control" not in headers:
         headers["Cache-Control"] = "no-store"
     if request.is_secure:
