@@ -54,7 +54,7 @@ class Portal:
         if self.database_url:
             mine["PORTAL_DATABASE_URL"] = self.database_url
         kept = {name: value for name, value in os.environ.items() if not name.startswith(("PORTAL_", "PORT"))}
-        return {**kept, **mine, **self.more, "PYTHONPATH": str(ROOT)}
+        return {**kept, **mine, **self.more, "PYTHONPATH": str(ROOT), "PYTHONFAULTHANDLER": "1"}
 
     def command(self, *arguments: str, **options: Any) -> subprocess.CompletedProcess[str]:
         """Run `flask --app wsgi …` to its end, and fail with its words if it fails."""
@@ -106,7 +106,19 @@ class Portal:
         """SIGTERM to the server only, as a service manager does; returns its exit code."""
         assert self.process is not None
         self.process.terminate()
-        return self.process.wait(PATIENCE)
+        try:
+            return self.process.wait(PATIENCE)
+        except subprocess.TimeoutExpired:
+            raise AssertionError(f"does not leave:\n{self.stacks()}") from None
+
+    def stacks(self) -> str:
+        """Where each of its threads stands, told by Python's fault handler; ends the processes."""
+        assert self.process is not None
+        before = len(self.log())
+        for pid in group(self.process.pid):
+            os.kill(pid, signal.SIGABRT)
+            time.sleep(0.5)
+        return self.log()[before:]
 
     def connect(self) -> http.client.HTTPConnection:
         """A connection that stays open."""
@@ -163,16 +175,22 @@ def furnished(instance: Path, database_url: str | None = None, customers: int = 
     return portal
 
 
-def group_is_alive(group: int) -> bool:
+def group_is_alive(number: int) -> bool:
     """Does any process of this group still run?"""
+    return bool(group(number))
+
+
+def group(number: int) -> list[int]:
+    """The processes of this group that still run."""
+    found = []
     for stat in Path("/proc").glob("[0-9]*/stat"):
         try:
             state, _, owner = stat.read_text().rpartition(")")[2].split()[:3]
         except OSError:
             continue
-        if int(owner) == group and state != "Z":
-            return True
-    return False
+        if int(owner) == number and state != "Z":
+            found.append(int(stat.parent.name))
+    return found
 
 
 def free_port() -> int:

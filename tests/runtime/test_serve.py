@@ -98,6 +98,9 @@ def worker_of(portal: Portal) -> int | None:
     assert portal.process is not None
     tasks = Path(f"/proc/{portal.process.pid}/task").glob("*/children")
     children = [child for task in tasks for child in task.read_text().split()]
-    threads = {child: {t.read_text().strip() for t in Path(f"/proc/{child}/task").glob("*/comm")} for child in children}
+    try:
+        threads = {child: {t.read_text() for t in Path(f"/proc/{child}/task").glob("*/comm")} for child in children}
+    except OSError:
+        return None  # a thread that left while it was looked at: the next look will tell
     workers = [int(child) for child, names in threads.items() if not any("tokio" in name for name in names)]
     return workers[0] if workers else None
