@@ -109,7 +109,7 @@ def npm_parts(tests: bool) -> None:
 
 def front_end() -> None:
     """Copy the front-end files to `static/vendor/`, and leave out the Bootstrap rules that no page uses."""
-    named_in = [*files("templates", "*.html"), *files("static", "*.js"), *files("portal", "*.py"), *bootstrap_macros()]
+    named_in = [*files("templates", "*.html"), *files("static", "*.js"), *files("portal", "*.py")]
     named_in = [path for path in named_in if VENDOR not in path.parents]
     state = fingerprint([*named_in, ROOT / "package-lock.json", Path(__file__)])
     purged = VENDOR / "bootstrap.min.css"
@@ -177,11 +177,6 @@ def node() -> str | None:
     told = subprocess.run([found, "--version"], capture_output=True, text=True, env=environment(), check=False).stdout
     major = told.lstrip("v").partition(".")[0]
     return found if major.isdecimal() and int(major) >= NODE_OLDEST else None
-
-
-def bootstrap_macros() -> list[Path]:
-    """Bootstrap-Flask's macros, whose HTML names classes too."""
-    return sorted(VENV.glob("lib/python*/site-packages/flask_bootstrap/templates/*/*.html"))
 
 
 def files(folder: str | Path, pattern: str) -> list[Path]:
