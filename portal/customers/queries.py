@@ -35,6 +35,8 @@ from portal.users.models import User
 HITS = 8
 REACH = 300
 """How many customers a search while typing looks at, beyond those whose names begin so."""
+COMMON = 1000
+"""From how many customers on words are common."""
 EXPORT_ROWS = 500
 HIGHEST = "\U0010ffff"
 
@@ -148,12 +150,26 @@ def _begins(query: str) -> ColumnElement[bool]:
 
 
 def _all_in_fts(way: list[str]) -> ColumnElement[bool]:
-    """On SQLite: the long words by the FTS5 table, the short ones by looking at what it found."""
-    if not match(way):
-        return and_(*(func.instr(Customer.search_text, word) > 0 for word in way))
+    """On SQLite: the long words by the FTS5 table, the short ones by looking at what it found.
+
+    Words that a great many customers have are soon met on the way through any index, and are looked for there: sorting
+    all that the FTS5 table finds would take the longer, the more customers there are.
+    """
+    words = [func.instr(Customer.search_text, word) > 0 for word in way]
+    if not match(way) or _are_common(way):
+        return and_(*words)
     found = text("customers.id IN (SELECT rowid FROM customers_search WHERE customers_search MATCH :match)")
-    short = (func.instr(Customer.search_text, word) > 0 for word in way if len(word) < SHORTEST_PART)
+    short = (condition for word, condition in zip(way, words, strict=True) if len(word) < SHORTEST_PART)
     return and_(found.bindparams(bindparam("match", match(way), unique=True)), *short)
+
+
+_SOME_FOUND = text(
+    "SELECT count(*) FROM (SELECT 1 FROM customers_search WHERE customers_search MATCH :match LIMIT :many)"
+)
+
+
+def _are_common(way: list[str]) -> bool:
+    return bool(db.session.scalar(_SOME_FOUND, {"match": match(way), "many": COMMON}) == COMMON)
 
 
 def _all_in(way: list[str]) -> ColumnElement[bool]:

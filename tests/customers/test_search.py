@@ -114,10 +114,19 @@ def test_opened_directly_it_is_a_page(support: Browser, stranger: Browser, cast:
     assert stranger.get("/customers/search?q=x").location.startswith("/sign-in")
 
 
-def test_costs_three_queries(support: Browser, known: dict[str, Customer], queries: QueryRecorder) -> None:
+def test_common_words_are_found_too(known: dict[str, Customer], monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("portal.customers.queries.COMMON", 1)
+    assert [row.name for row in hits("ierr hot")] == ["Hotel Sierra Azul"]
+    assert [row.name for row in page_by_name(CustomerFilter(q="natural_").conditions(0), None).rows] == [
+        known["rate"].name
+    ]
+    assert hits("nat%ral") == []
+
+
+def test_costs_four_queries(support: Browser, known: dict[str, Customer], queries: QueryRecorder) -> None:
     with queries:
         support.get("/customers/search?q=sierra", fragment=True)
-    assert len(queries) <= 3
+    assert len(queries) <= 4
 
 
 def test_folds_and_reads() -> None:
