@@ -51,7 +51,9 @@ def register_blueprints(app: Flask) -> None:
     from portal.customers.views import customers
     from portal.follow_ups.views import follow_ups
     from portal.health import health
+    from portal.imports.views import imports
     from portal.mail.views import mail_room
+    from portal.purchases.views import purchases
     from portal.settings.views import settings
     from portal.timeline.views import timeline
     from portal.today.views import today
@@ -60,6 +62,8 @@ def register_blueprints(app: Flask) -> None:
     rooms = [
         (today, ""),
         (customers, "/customers"),
+        (purchases, "/purchases"),
+        (imports, "/imports"),
         (contacts, "/customers/<int:id>/contacts"),
         (follow_ups, ""),
         (commitments, ""),

@@ -14,7 +14,11 @@ from flask.cli import AppGroup, with_appcontext
 
 from portal.config import Settings
 
-GROUPS = {"demo": "portal.demo.commands"}
+GROUPS = {
+    "demo": "portal.demo.commands",
+    "purchases": "portal.imports.commands",
+    "figures": "portal.purchases.commands",
+}
 """A word of the command line, and the module whose `commands` it stands for; it is imported when it is used."""
 
 

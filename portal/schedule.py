@@ -9,6 +9,7 @@ from sqlalchemy import delete, text
 
 from portal import clock
 from portal.extensions import db, huey
+from portal.imports import jobs as imports
 from portal.jobs import in_app
 from portal.mail import outbox
 from portal.mail.models import OutboxMessage
@@ -31,6 +32,12 @@ def at(name: str, **when: str) -> Callable[[Callable[[], Any]], Any]:
 def deliver_mail() -> None:
     """Mail that is due, first tries and later ones."""
     outbox.deliver_due()
+
+
+@at("imports.resume", minute="*")
+def resume_imports() -> None:
+    """An import that was stopped, by a kill or a new version, goes on."""
+    imports.resume()
 
 
 @at("nightly.sessions", minute="40", hour="9")

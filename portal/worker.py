@@ -12,13 +12,14 @@ from sqlalchemy.exc import SQLAlchemyError
 from portal import health, jobs, schedule
 from portal.extensions import huey
 from portal.follow_ups import rhythm
+from portal.imports import jobs as import_jobs
 from portal.mail import sending
 
 logger = logging.getLogger("portal.worker")
 THREADS = 2
 """A long import leaves a thread for the mail."""
 PATIENCE_SECONDS = 25
-JOBS = (jobs, rhythm, schedule, sending)
+JOBS = (import_jobs, jobs, rhythm, schedule, sending)
 """Modules whose jobs the worker must know."""
 
 

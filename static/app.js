@@ -77,6 +77,7 @@
   });
   on("htmx:after:swap", (event) => {
     const { target, sourceElement } = event.detail.ctx;
+    if (sourceElement?.hasAttribute?.("data-polls")) return; // nobody asked: the focus stays where it is
     const place = target?.isConnected ? target : id(target?.id);
     if (!place) return;
     const wanted = place.querySelector("[aria-invalid=true]") || place.querySelector("[data-focus-here]");

@@ -27,6 +27,8 @@ class Choices:
     add_lines: bool | None = None
     zone: str = "UTC"
     region: str = "MX"
+    headers: list[str] = field(default_factory=list)
+    """The names of all columns, for the file of refused rows."""
     today: str = ""
     """The firm's day when the file was checked: what lies after it is refused, also when an import resumes later."""
 
@@ -84,6 +86,7 @@ def guessed(kind: str, table: Table, *, currency: str, zone: str, region: str) -
         encoding=table.encoding if table.kind == "csv" else "",
         delimiter=table.delimiter if table.kind == "csv" else "",
         sheet=table.sheet,
+        headers=table.headers,
         currency=guess.currency or currency,
         zone=zone,
         region=region,

@@ -75,13 +75,18 @@ class Import(Model):
         return self.state in WORKING
 
     @property
+    def can_change(self) -> bool:
+        """Can it still be read otherwise?"""
+        return self.state in ("uploaded", "checking", "checked")
+
+    @property
     def has_ended(self) -> bool:
         """Is there nothing more to come?"""
         return self.state in ENDED
 
     def check(self, choices: dict[str, Any]) -> None:
         """Have every row checked, read in this way. Raises NotNow."""
-        if self.state not in ("uploaded", "checking", "checked"):
+        if not self.can_change:
             raise NotNow
         self.choices, self.findings = choices, {}
         self.state, self.rows_done = "checking", 0
@@ -89,7 +94,7 @@ class Import(Model):
 
     def change(self) -> None:
         """Go back to the columns. Raises NotNow once rows are being taken."""
-        if self.state not in ("uploaded", "checking", "checked"):
+        if not self.can_change:
             raise NotNow
         self.state = "uploaded"
         self.claimed_by = self.claimed_until = None

@@ -55,6 +55,7 @@ def sort_out(persons: Sequence[Person], tally: Tally) -> tuple[list[Person], lis
         if faults:
             refusals.append(refusal([(person.row, person.cells)], faults))
             tally.refuse(refusals[-1])
+            tally.people -= 1
         else:
             sound.append(person)
     return sound, refusals

@@ -18,6 +18,7 @@ class Tally:
     taken: int = 0
     """Sales that were new to the ledger."""
     people: int = 0
+    """Rows that tell of a customer and can be taken."""
     refused: int = 0
     unchanged: int = 0
     updated: int = 0

@@ -1,0 +1,33 @@
+"""Imports in the background: checked and run by the worker, and gone on with after it was stopped."""
+
+from pathlib import Path
+
+from portal import clock
+from portal.extensions import db, huey
+from portal.imports import checking, queries, running
+from portal.imports.models import Import
+from portal.jobs import job, leaving
+
+
+def uploads_folder() -> Path:
+    """Where this instance keeps uploaded files."""
+    return Path(huey.app.instance_path) / "uploads"
+
+
+@job("imports.go_on")
+def go_on(import_id: int) -> None:
+    """Check or run this import, whichever it waits for; nothing, when it waits for neither or somebody has it."""
+    import_ = db.session.get(Import, import_id)
+    state = import_.state if import_ is not None else ""
+    db.session.rollback()
+    work = {"checking": checking.check, "running": running.run}.get(state)
+    if work is not None:
+        work(import_id, uploads_folder(), leaving=leaving)
+
+
+def resume() -> None:
+    """Go on with every import that should be under way and that nobody has, such as after a kill."""
+    ids = queries.waiting_imports(clock.now())
+    db.session.rollback()
+    for id in ids:
+        go_on.call_local(id)
