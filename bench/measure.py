@@ -78,6 +78,11 @@ class Visitor:
         more = {name.replace("_", "-"): value for name, value in headers.items()}
         if body is not None:
             more["Content-Type"] = "application/x-www-form-urlencoded"
-        self.connection.request(method, path, body, self.headers | more)
-        answer = self.connection.getresponse()
+        try:
+            self.connection.request(method, path, body, self.headers | more)
+            answer = self.connection.getresponse()
+        except (http.client.RemoteDisconnected, ConnectionError):  # the server has closed a connection that lay idle
+            self.connection.close()
+            self.connection.request(method, path, body, self.headers | more)
+            answer = self.connection.getresponse()
         return answer.status, answer.read()

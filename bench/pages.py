@@ -23,6 +23,7 @@ def compare(few: Measured, many: Measured, rounds: int, requests: int) -> dict[s
         asks["customer list", size] = (page(visitor, "/customers"), measured.portal_processes)
         asks["customer page", size] = (customer_page(visitor), measured.portal_processes)
         asks["Today", size] = (page(visitor, "/"), measured.portal_processes)
+        asks["Today, everybody's", size] = (page(visitor, "/?whose=everybody"), measured.portal_processes)
         asks["log a follow-up", size] = (follow_up(visitor, measured.portal.csrf), measured.portal_processes)
     served = {key: Served() for key in asks}
     for ask, _ in asks.values():

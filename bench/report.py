@@ -2,7 +2,13 @@
 
 from typing import Any
 
-GOALS = {"customer list": 1.5, "customer page": 1.5, "Today": 1.5, "log a follow-up": 1.2}
+GOALS = {
+    "customer list": 1.5,
+    "customer page": 1.5,
+    "Today": 1.5,
+    "Today, everybody's": 1.5,
+    "log a follow-up": 1.2,
+}
 
 
 def table(found: dict[str, Any]) -> str:
@@ -28,6 +34,8 @@ def table(found: dict[str, Any]) -> str:
         )
     line("the bare page itself", "", lambda data: f"{data['pages']['bare page']['few_ms']:.1f} ms")
     for page in GOALS:
+        if page == "Today":
+            continue  # a user's own day is longer in a larger firm; everybody's fills the page in both
         line(
             f"{page}: {found['large']:,} customers against {found['small']:,}",
             "≤ 1.3 ×",

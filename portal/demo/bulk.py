@@ -78,7 +78,7 @@ class Pourer:
             self._purchase(id, chance.randrange(age))
         for _ in range(chance.choice((1, 2, 3))):
             self._touch(id, chance.randrange(age))
-        if chance.random() < 0.15:
+        if chance.random() < 0.3:
             self._planned(id)
         if chance.random() < 0.4:
             self._commitment(id, chance.randrange(age))
