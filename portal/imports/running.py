@@ -24,7 +24,8 @@ from portal.imports.survey import Survey
 from portal.imports.tally import Tally
 
 AT_ONCE = 2000
-LEASE = timedelta(seconds=60)
+LEASE = timedelta(seconds=30)
+"""A worker renews it with every batch; reading a whole file once, the longest step between, takes a few seconds."""
 Each = TypeVar("Each")
 
 
@@ -112,7 +113,7 @@ def _finish(import_id: int, token: str, folder: Path) -> bool:
 
 
 def claim(import_id: int, state: str) -> str | None:
-    """Make the import ours for a minute, if it is in this state and nobody's; commits. Our token, or None."""
+    """Make the import ours for a lease, if it is in this state and nobody's; commits. Our token, or None."""
     token, now = secrets.token_hex(16), clock.now()
     free = or_(Import.claimed_until.is_(None), Import.claimed_until < now)
     changed = _change(Import.id == import_id, Import.state == state, free, claimed_by=token, claimed_until=now + LEASE)
@@ -121,7 +122,7 @@ def claim(import_id: int, state: str) -> str | None:
 
 
 def renew(import_id: int, token: str, **values: Any) -> bool:
-    """Keep the import for another minute, locked until the transaction ends, and set these values. False when it is no
+    """Keep the import for another lease, locked until the transaction ends, and set these values. False when it is no
     longer ours.
     """
     values = {"claimed_until": clock.now() + LEASE} | values
@@ -143,7 +144,7 @@ def fail(import_id: int, token: str, code: str) -> None:
 
 
 def _ours(import_id: int, token: str) -> Import | None:
-    """The import, kept for another minute and locked until the transaction ends; None when it is no longer ours."""
+    """The import, kept for another lease and locked until the transaction ends; None when it is no longer ours."""
     return queries.import_to_show(import_id) if renew(import_id, token) else None
 
 
