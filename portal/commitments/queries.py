@@ -78,11 +78,11 @@ def page(ledger: Ledger, after: str | None) -> Page[Row[Any]]:
                 place = tuple_(day, Commitment.id)
                 branch = branch.where(place > key if rising else place < key)
             branches.append(branch.order_by(*_falling(rising, day, Commitment.id)).limit(PAGE_ROWS + 1))
-    matters = together(branches)
-    column = matters.c.due_on if rising else matters.c.settled_on
-    rows = db.session.execute(
-        lines(matters).order_by(*_falling(rising, column, matters.c.id)).limit(PAGE_ROWS + 1)
-    ).all()
+    found = together(branches)
+    column = "due_on" if rising else "settled_on"
+    some = select(found).order_by(*_falling(rising, found.c[column], found.c.id)).limit(PAGE_ROWS + 1)
+    matters = some.subquery()  # only what is shown is joined to its customer
+    rows = db.session.execute(lines(matters).order_by(*_falling(rising, matters.c[column], matters.c.id))).all()
     return page_of(rows, lambda row: (row.due_on if rising else row.settled_on, row.id), first=key is None)
 
 

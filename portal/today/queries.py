@@ -72,8 +72,10 @@ def _page(reasons: tuple[Reason, ...], assignees: int | None, after_rank: int | 
         for reason in reasons
         for due in _due(reason, assignees)
     ]
-    matters = together(branches)
-    return lines(matters).order_by(matters.c.rank, matters.c.due_on, matters.c.id).limit(PAGE_ROWS + 1)
+    found = together(branches)
+    some = select(found).order_by(found.c.rank, found.c.due_on, found.c.id).limit(PAGE_ROWS + 1)
+    matters = some.subquery()  # only what is shown is joined to its customer
+    return lines(matters).order_by(matters.c.rank, matters.c.due_on, matters.c.id)
 
 
 def _branch(reason: Reason, due: Any, *, from_key: bool) -> Any:
@@ -89,7 +91,9 @@ def _counts(assignees: int | None) -> CompoundSelect[Any]:
     counted = []
     for reason in REASONS:
         for due in _due(reason, assignees):
-            some = due.with_only_columns(literal(1).label("one")).limit(MOST_COUNTED).subquery()
+            # In the order of the index, or PostgreSQL would rather read the customers first.
+            nearest = due.order_by(due.selected_columns.due_on, due.selected_columns.id)
+            some = nearest.with_only_columns(literal(1).label("one")).limit(MOST_COUNTED).subquery()
             counted.append(select(literal(reason.key).label("key"), func.count().label("n")).select_from(some))
     return union_all(*counted)
 
