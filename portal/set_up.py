@@ -11,6 +11,7 @@ import hashlib
 import importlib.util
 import json
 import os
+import re
 import shutil
 import subprocess
 import sys
@@ -34,6 +35,9 @@ FRONT_END = {
     "bootstrap.full.css": "bootstrap/dist/css/bootstrap.min.css",
 }
 """What is copied to `static/vendor/`, from where in `node_modules/`."""
+
+DATA_IMAGE = re.compile(r'url\("data:[^"]*"\)')
+"""Images inside Bootstrap's rules: the content security policy refuses them, and the portal has its own."""
 
 NAMED_AT_RUN_TIME = ["show", "showing", "hiding", "active", "disabled", "is-valid", "is-invalid", "was-validated"]
 """Classes that no template and no script of ours names in full, and that Bootstrap's rules must keep."""
@@ -125,7 +129,7 @@ def front_end() -> None:
         css = VENDOR / "bootstrap.full.css"
         safe = ["--safelist", *NAMED_AT_RUN_TIME]
         run(node() or "node", purge, "--css", css, *safe, "--output", output, "--content", *named_in)
-        (output / css.name).replace(purged)
+        purged.write_text(DATA_IMAGE.sub("none", (output / css.name).read_text()))
         css.unlink()
     note("front end", state)
 
