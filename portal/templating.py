@@ -13,6 +13,8 @@ from jinja2 import StrictUndefined, nodes
 from jinja2.compiler import CodeGenerator, Frame
 from markupsafe import Markup, _escape_inner, escape  # type: ignore[attr-defined]
 
+from portal.language import page_gettext
+
 
 def written(value: Any) -> str:
     """What `escape` makes of a value, as plain text, which is all that a page is joined from."""
@@ -39,6 +41,15 @@ class QuickGenerator(CodeGenerator):
         self.writeline(f"yield concat({frame.buffer})")
         frame.buffer = None
 
+    def visit_Call(self, node: nodes.Call, frame: Frame, forward_caller: bool = False) -> None:  # noqa: N802
+        """Plain words, `_("…")`, are looked up without the ceremony of a call; a page has a hundred."""
+        words = node.args[0] if len(node.args) == 1 else None
+        plain = not (node.kwargs or node.dyn_args or node.dyn_kwargs)
+        if isinstance(node.node, nodes.Name) and node.node.name == "_" and plain and isinstance(words, nodes.Const):
+            self.write(f"environment.words({words.value!r})")
+        else:
+            super().visit_Call(node, frame, forward_caller=forward_caller)
+
     def _output_child_pre(self, node: nodes.Expr, frame: Frame, finalize: CodeGenerator._FinalizeInfo) -> None:
         if frame.eval_ctx.autoescape and not frame.eval_ctx.volatile and finalize.src is None:
             self.write("environment.written(")
@@ -51,6 +62,7 @@ class QuickEnvironment(Environment):
 
     code_generator_class = QuickGenerator
     written = staticmethod(written)
+    words = staticmethod(page_gettext)
 
 
 def init_app(app: Flask) -> None:
