@@ -3,10 +3,10 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
-from functools import cache
+from functools import cache, lru_cache
 from typing import Any
 
-from sqlalchemy import Row, Select, bindparam, case, func, select, tuple_, union_all
+from sqlalchemy import BigInteger, Date, Row, Select, bindparam, case, func, select, tuple_, union_all
 from sqlalchemy.orm import joinedload
 
 from portal.commitments.models import OPEN, SIDES, Commitment
@@ -68,22 +68,40 @@ def page(ledger: Ledger, after: str | None) -> Page[Row[Any]]:
     ix_commitments_assignee_id_state_settled_on_id or ix_commitments_state_settled_on_id.
     """
     key = decode(after, date, int)
-    rising = ledger.state == "open"
+    values = _values(ledger.assignees) | ({"after_on": key[0], "after_id": key[1]} if key else {})
+    many = None if ledger.assignees is None else len(ledger.assignees)
+    rows = db.session.execute(_page(ledger.sides, ledger.state, many, key is not None), values).all()
+    day = "due_on" if ledger.state == "open" else "settled_on"
+    return page_of(rows, lambda row: (getattr(row, day), row.id), first=key is None)
+
+
+def _values(assignees: tuple[int, ...] | None) -> dict[str, Any]:
+    return {f"assignee_{n}": id for n, id in enumerate(assignees or ())}
+
+
+def _places(assignees: int | None) -> list[Any]:
+    """The place of each assignee's id in a statement that is made once; everybody's is None."""
+    return [None] if assignees is None else [bindparam(f"assignee_{n}", type_=BigInteger) for n in range(assignees)]
+
+
+@lru_cache(maxsize=128)
+def _page(sides: tuple[str, ...], state: str, assignees: int | None, from_key: bool) -> Select[Any]:
+    rising = state == "open"
     day = Commitment.due_on if rising else Commitment.settled_on
+    after = tuple_(bindparam("after_on", type_=Date), bindparam("after_id", type_=BigInteger))
     branches = []
-    for assignee_id in ledger.assignees if ledger.assignees is not None else (None,):
-        for side in ledger.sides:
-            branch = _open(side, assignee_id) if rising else _settled(ledger.state, side, assignee_id)
-            if key:
-                place = tuple_(day, Commitment.id)
-                branch = branch.where(place > key if rising else place < key)
+    for place in _places(assignees):
+        for side in sides:
+            branch = _open(side, place) if rising else _settled(state, side, place)
+            if from_key:
+                here = tuple_(day, Commitment.id)
+                branch = branch.where(here > after if rising else here < after)
             branches.append(branch.order_by(*_falling(rising, day, Commitment.id)).limit(PAGE_ROWS + 1))
     found = together(branches)
     column = "due_on" if rising else "settled_on"
     some = select(found).order_by(*_falling(rising, found.c[column], found.c.id)).limit(PAGE_ROWS + 1)
     matters = some.subquery()  # only what is shown is joined to its customer
-    rows = db.session.execute(lines(matters).order_by(*_falling(rising, matters.c[column], matters.c.id))).all()
-    return page_of(rows, lambda row: (row.due_on if rising else row.settled_on, row.id), first=key is None)
+    return lines(matters).order_by(*_falling(rising, matters.c[column], matters.c.id))
 
 
 def _falling(rising: bool, *columns: Any) -> tuple[Any, ...]:
@@ -91,7 +109,7 @@ def _falling(rising: bool, *columns: Any) -> tuple[Any, ...]:
     return columns if rising else tuple(column.desc() for column in columns)
 
 
-def _settled(state: str, side: str, assignee_id: int | None) -> Any:
+def _settled(state: str, side: str, assignee_id: Any) -> Any:
     query = live(select(*LINE), Commitment.customer_id).where(Commitment.state == state, Commitment.side == side)
     return query if assignee_id is None else query.where(Commitment.assignee_id == assignee_id)
 
@@ -143,18 +161,24 @@ def kept_rate(assignees: tuple[int, ...] | None = None) -> tuple[int, int]:
 
     Rides on ix_commitments_assignee_id_state_settled_on_id or ix_commitments_state_settled_on_id.
     """
+    found = db.session.execute(_kept_rate(None if assignees is None else len(assignees)), _values(assignees)).one()
+    return found[0], found[1]
+
+
+@lru_cache(maxsize=128)
+def _kept_rate(assignees: int | None) -> Any:
     newest = (Commitment.settled_on.desc(), Commitment.id.desc())
     branches = []
-    for assignee_id in assignees if assignees is not None else (None,):
+    for place in _places(assignees):
         for state in ("kept", "broken"):
-            branch = select(Commitment.state, Commitment.settled_on, Commitment.id)
+            branch: Any = select(Commitment.state, Commitment.settled_on, Commitment.id)
             branch = branch.where(Commitment.state == state, Commitment.side == "ours")
-            if assignee_id is not None:
-                branch = branch.where(Commitment.assignee_id == assignee_id)
+            if place is not None:
+                branch = branch.where(Commitment.assignee_id == place)
             branches.append(branch.order_by(*newest).limit(RECENT_PROMISES))
     settled = union_all(*(select(branch.subquery()) for branch in branches)).subquery()
     last = select(settled.c.state).order_by(settled.c.settled_on.desc(), settled.c.id.desc()).limit(RECENT_PROMISES)
-    return _kept_of(last)
+    return _kept_in(last)
 
 
 def kept_rate_of(customer_id: int) -> tuple[int, int]:
@@ -162,7 +186,8 @@ def kept_rate_of(customer_id: int) -> tuple[int, int]:
     query = select(Commitment.state).where(
         Commitment.customer_id == customer_id, Commitment.state.in_(("kept", "broken")), Commitment.side == "ours"
     )
-    return _kept_of(query)
+    found = db.session.execute(_kept_in(query)).one()
+    return found[0], found[1]
 
 
 def kept_rate_by_month(since: date, assignee_id: int | None = None) -> Sequence[tuple[int, int, int, int]]:
@@ -180,9 +205,6 @@ def kept_rate_by_month(since: date, assignee_id: int | None = None) -> Sequence[
     return [(int(y), int(m), kept, n) for y, m, kept, n in rows]
 
 
-def _kept_of(settled: Select[Any]) -> tuple[int, int]:
+def _kept_in(settled: Any) -> Any:
     rows = settled.subquery()
-    kept, n = db.session.execute(
-        select(func.count(case((rows.c.state == "kept", 1))), func.count()).select_from(rows)
-    ).one()
-    return kept, n
+    return select(func.count(case((rows.c.state == "kept", 1))), func.count()).select_from(rows)
