@@ -22,7 +22,7 @@ LOCK := CUSTOM_COMPILE_COMMAND="make lock" $(BIN)/pip-compile --quiet $(if $(REN
 demo: export PORTAL_INSTANCE ?= instance/demo
 demo: set-up
 	@$(FLASK) db upgrade
-	@$(FLASK) demo load --if-empty
+	@$(FLASK) demo load --if-empty $(if $(LOCALE),--locale $(LOCALE))
 	@echo
 	@echo "  The portal:   http://127.0.0.1:$(PORT)"
 	@echo "  Sign in as:   owner@demo.example, sales@demo.example, marketing@demo.example, support@demo.example"

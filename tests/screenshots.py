@@ -1,56 +1,67 @@
-"""The pictures of the README, taken of a demo firm that is always the same one. `make screenshots`."""
+"""Takes the pictures of the README: `make screenshots` runs this file.
 
-import tempfile
+It serves the demo firm from a folder of its own, always with the same history, signs in as its support person, and
+writes `docs/*.png`.
+"""
+
+import sys
 from pathlib import Path
-from urllib.parse import urljoin
+from tempfile import TemporaryDirectory
 
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Page, sync_playwright
 
 from portal import set_up
-from tests.flows.conftest import LAPTOP, PHONE, QUIET
-from tests.runtime.portal_process import ROOT, Portal
-from tests.runtime.sign_in import cookie_for
+from portal.demo.opening import HOST, PASSWORD
+from tests.runtime.portal_process import Portal
 
-FOLDER = ROOT / "docs"
-SEED = "2031"
-CUSTOMER = "main a[href^='/customers/']"
+DOCS = Path(__file__).resolve().parent.parent / "docs"
+LAPTOP = {"width": 1280, "height": 800}
+PHONE = {"width": 390, "height": 844}
+ARGUMENTS = ["--no-sandbox", "--disable-gpu", "--hide-scrollbars", "--force-color-profile=srgb"]
+
+
+def take_all(portal: Portal) -> None:
+    """Open the pages in the order of the morning, and take their pictures."""
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=set_up.chromium(), args=ARGUMENTS)
+        page = browser.new_page(base_url=f"http://127.0.0.1:{portal.port}", viewport=LAPTOP, locale="en-US")
+        sign_in(page)
+        picture(page, "/", "today-1280")
+        page.goto("/")
+        page.get_by_role("main").locator('a[href^="/customers/"]').first.click()
+        page.get_by_role("heading", level=1).wait_for()
+        picture(page, page.url, "customer-1280")
+        page.set_viewport_size(PHONE)
+        picture(page, "/", "today-390")
+        browser.close()
+
+
+def sign_in(page: Page) -> None:
+    """As the one who answers the telephone."""
+    page.goto("/sign-in")
+    page.get_by_label("Email").fill(f"support@{HOST}")
+    page.get_by_label("Password").fill(PASSWORD)
+    page.get_by_role("button", name="Sign in").click()
+    page.wait_for_url("**/")
+
+
+def picture(page: Page, address: str, name: str) -> None:
+    """The first screen of a page."""
+    page.goto(address)
+    page.wait_for_load_state("networkidle")
+    page.screenshot(path=DOCS / f"{name}.png")
+    sys.stdout.write(f"  docs/{name}.png\n")
 
 
 def main() -> None:
-    """Load the demo, serve it, and photograph it."""
-    FOLDER.mkdir(exist_ok=True)
-    with tempfile.TemporaryDirectory(prefix="portal-pictures-") as folder, sync_playwright() as playwright:
+    """Make the firm, serve it, take the pictures."""
+    DOCS.mkdir(exist_ok=True)
+    with TemporaryDirectory() as folder:
         portal = Portal(Path(folder))
         portal.command("db", "upgrade")
-        portal.command("demo", "load", "--seed", SEED, "--locale", "en")
-        portal.cookie, portal.csrf = cookie_for(portal, "support@demo.example")
-        chromium = playwright.chromium.launch(executable_path=set_up.chromium(), args=QUIET)
+        portal.command("demo", "load", "--customers", "240", "--seed", "7", "--locale", "en")
         with portal:
-            laptop = page_of(chromium, portal, LAPTOP)
-            take(laptop, "/?whose=everybody", "today-1280.png")
-            laptop.locator(CUSTOMER).first.click()
-            laptop.wait_for_load_state("networkidle")
-            laptop.screenshot(path=FOLDER / "customer-1280.png")
-            take(laptop, "/customers", "customers-1280.png")
-            take(page_of(chromium, portal, PHONE), "/", "today-390.png")
-        chromium.close()
-
-
-def page_of(chromium: Browser, portal: Portal, size: dict[str, int]) -> Page:
-    """A browser of that size in which the support user is signed in."""
-    context = chromium.new_context(viewport=size, locale="en-GB", color_scheme="light")  # type: ignore[arg-type]
-    name, _, value = portal.cookie.partition("=")
-    context.add_cookies([{"name": name, "value": value, "url": f"http://127.0.0.1:{portal.port}"}])
-    page = context.new_page()
-    page.goto(f"http://127.0.0.1:{portal.port}/")
-    return page
-
-
-def take(page: Page, path: str, name: str) -> None:
-    """One picture of what is seen without scrolling."""
-    page.goto(urljoin(page.url, path))
-    page.wait_for_load_state("networkidle")
-    page.screenshot(path=FOLDER / name)
+            take_all(portal)
 
 
 if __name__ == "__main__":

@@ -33,6 +33,8 @@ def load(customers: int, seed: int | None, locale: str, in_bulk: bool | None, if
     """Fill an empty database with the demo firm."""
     if if_empty and is_loaded():
         return
+    if not as_json:
+        click.echo("Two years of a firm's history are being lived through. This takes a minute.")
     started = time.monotonic()
     seed = SystemRandom().randrange(10**9) if seed is None else seed
     words = WORDS[locale]
