@@ -2,12 +2,13 @@
 
 Everything is served on loopback by processes of its own, from data that the demo command makes. A ratio compares CPU
 time per request (user and system, of server and database processes, from /proc) within one run, in interleaved
-rounds. `--quick` takes smaller data and fewer rounds, for looking while working; `--profile PATH` only asks that path
-under cProfile and prints where its time goes.
+rounds. `--quick` takes smaller data and fewer rounds, for looking while working.
 """
 
 import argparse
 import json
+import signal
+import sys
 import tempfile
 import time
 from pathlib import Path
@@ -25,6 +26,7 @@ def main() -> None:
     words.add_argument("--sqlite-only", action="store_true", help="leave PostgreSQL out")
     words.add_argument("--only", choices=["pages", "import", "weight"], help="one part")
     asked = words.parse_args()
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))  # what has been started is stopped on the way out
     small, large = 1_000, 10_000 if asked.quick else 100_000
     rounds, requests = (4, 60) if asked.quick else (8, 100)
     started = time.monotonic()
