@@ -57,4 +57,3 @@ def init_app(app: Flask) -> None:
     """Teach the app our ids and give templates `path` and `static_url`."""
     app.url_map.converters["int"] = IdConverter
     app.jinja_env.globals.update(path=path, static_url=static_url)
-    app.jinja_env.globals["has_page"] = lambda endpoint: endpoint in app.view_functions
