@@ -17,7 +17,7 @@ from huey.storage import BaseStorage, MemoryStorage, SqliteStorage
 from portal.config import Settings
 
 
-class QueueFile(SqliteStorage):  # type: ignore[misc]
+class QueueFile(SqliteStorage):
     """The queue of the one-machine portal: a file beside the database, so that queueing never waits for a writer."""
 
     def _create_connection(self) -> sqlite3.Connection:
@@ -26,7 +26,7 @@ class QueueFile(SqliteStorage):  # type: ignore[misc]
         return connection
 
 
-class Queue(Huey):  # type: ignore[misc]
+class Queue(Huey):
     """Huey that can be imported before the settings are known: `bind` tells it where its store is."""
 
     app: Flask

@@ -20,7 +20,7 @@ def written(value: Any) -> str:
     """What `escape` makes of a value, as plain text, which is all that a page is joined from."""
     kind = type(value)
     if kind is str:
-        return _escape_inner(value)  # type: ignore[no-any-return]
+        return _escape_inner(value)
     if kind is Markup:
         return value  # type: ignore[no-any-return]
     return str(value) if kind is int else escape(value)

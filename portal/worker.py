@@ -23,7 +23,7 @@ JOBS = (import_jobs, jobs, rhythm, schedule, sending)
 """Modules whose jobs the worker must know."""
 
 
-class Worker(Consumer):  # type: ignore[misc]
+class Worker(Consumer):
     """Huey's consumer, with a heartbeat in its main loop: it beats while its threads are looked after."""
 
     app: Flask

@@ -7,6 +7,7 @@ line numbers, so that changes of two people merge. What nobody says any more lea
 import re
 import sys
 from collections.abc import Iterator
+from functools import cache
 from pathlib import Path
 
 from babel.messages.catalog import Catalog, Message
@@ -27,6 +28,7 @@ KEYWORDS = DEFAULT_KEYWORDS | {
 PLACES = re.compile(r"%\((\w+)\)[sdif]|\{(\w+)\}")
 
 
+@cache
 def in_use() -> Catalog:
     """Every text that the code and the templates want translated."""
     found = Catalog(charset="utf-8")

@@ -8,7 +8,7 @@ from flask_wtf import FlaskForm
 from portal.fields import EmailTextField, FormIdField, PhoneField, TextField, VersionField
 
 
-class ContactForm(FlaskForm):  # type: ignore[misc]
+class ContactForm(FlaskForm):
     """Who the person is, and how to reach them."""
 
     name = TextField(_l("Name"), longest=120, required=True)

@@ -42,7 +42,7 @@ def _id_or_none(value: Any) -> int | None:
     return int(text)
 
 
-class TagsForm(FlaskForm):  # type: ignore[misc]
+class TagsForm(FlaskForm):
     """The words a customer is grouped by."""
 
     tag_names = TextField(_l("Tags"), longest=500)
@@ -55,7 +55,7 @@ class TagsForm(FlaskForm):  # type: ignore[misc]
             raise ValidationError(say(rule)) from None
 
 
-class AssignForm(FlaskForm):  # type: ignore[misc]
+class AssignForm(FlaskForm):
     """Who is answerable?"""
 
     assignee_id = AssigneeField(_l("Assignee"))

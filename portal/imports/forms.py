@@ -31,7 +31,7 @@ ANY = "any"
 """The answer to a question that leaves it to the file."""
 
 
-class UploadForm(FlaskForm):  # type: ignore[misc]
+class UploadForm(FlaskForm):
     """A file, and what it holds."""
 
     kind = RadioField(
@@ -48,7 +48,7 @@ class UploadForm(FlaskForm):  # type: ignore[misc]
             raise ValidationError(_("Choose a file."))
 
 
-class ReadingForm(FlaskForm):  # type: ignore[misc]
+class ReadingForm(FlaskForm):
     """How the file itself is written, where it was not understood."""
 
     encoding = SelectField(_l("Characters"), choices=[(code, ENCODING_NAMES[code]) for code in ENCODINGS])
@@ -71,7 +71,7 @@ class ReadingForm(FlaskForm):  # type: ignore[misc]
         return replace(choices, **{field.name: field.data for field in self if field.name != "csrf_token"})
 
 
-class ColumnsForm(FlaskForm):  # type: ignore[misc]
+class ColumnsForm(FlaskForm):
     """Which column is what, and how dates and amounts are meant where the file does not show it."""
 
     day_first = RadioField(

@@ -17,7 +17,7 @@ class _Checked(smtplib.SMTP):
         return super().starttls(context=context or ssl.create_default_context())
 
 
-class EmailBackend(smtp.EmailBackend):  # type: ignore[misc]
+class EmailBackend(smtp.EmailBackend):
     """What `MAIL_BACKEND = "portal.mail.smtp"` names."""
 
     @property

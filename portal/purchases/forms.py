@@ -18,7 +18,7 @@ DECIMAL_MARK = "."
 """Of both our languages, as Mexico and the United States write them. It decides only what could be read both ways."""
 
 
-class PurchaseForm(FlaskForm):  # type: ignore[misc]
+class PurchaseForm(FlaskForm):
     """What was bought, when, and for how much."""
 
     purchased_on = DateField(_l("Date"), [DataRequired()])
@@ -80,7 +80,7 @@ class NewPurchaseForm(PurchaseForm):
         return int(text) if text.isascii() and text.isdigit() and len(text) <= 18 else 0
 
 
-class VoidForm(FlaskForm):  # type: ignore[misc]
+class VoidForm(FlaskForm):
     """Why a purchase shall count no longer."""
 
     reason = TextField(_l("Why?"), longest=200)

@@ -48,7 +48,7 @@ def _regions(language: str) -> list[tuple[str, str]]:
     return sorted(((code, names.get(code, code)) for code in SUPPORTED_REGIONS), key=lambda pair: pair[1])
 
 
-class FirstRunForm(FlaskForm):  # type: ignore[misc]
+class FirstRunForm(FlaskForm):
     """The firm and its first owner."""
 
     firm_name = TextField(_l("Firm name"), longest=120, required=True)
@@ -60,7 +60,7 @@ class FirstRunForm(FlaskForm):  # type: ignore[misc]
     password = PasswordField(_l("Password"), [DataRequired(), Length(max=4096)])
 
 
-class FirmForm(FlaskForm):  # type: ignore[misc]
+class FirmForm(FlaskForm):
     """What the firm decides for itself. The names are those of the columns."""
 
     version = VersionField()

@@ -20,26 +20,26 @@ class SignInForm(FlaskForm):
     password = PasswordField(_l("Password"), [DataRequired(), Length(max=4096)])
 
 
-class ForgottenForm(FlaskForm):  # type: ignore[misc]
+class ForgottenForm(FlaskForm):
     """Where to send the link."""
 
     email = EmailTextField(_l("Email"), [MAILABLE], required=True)
 
 
-class NewPasswordForm(FlaskForm):  # type: ignore[misc]
+class NewPasswordForm(FlaskForm):
     """The password to sign in with from now on."""
 
     password = PasswordField(_l("New password"), [DataRequired(), Length(max=4096)])
 
 
-class ChangePasswordForm(FlaskForm):  # type: ignore[misc]
+class ChangePasswordForm(FlaskForm):
     """Another password, by somebody who knows the present one."""
 
     current_password = PasswordField(_l("Current password"), [DataRequired(), Length(max=4096)])
     password = PasswordField(_l("New password"), [DataRequired(), Length(max=4096)])
 
 
-class DetailsForm(FlaskForm):  # type: ignore[misc]
+class DetailsForm(FlaskForm):
     """What a user says about themselves."""
 
     version = VersionField()
@@ -47,7 +47,7 @@ class DetailsForm(FlaskForm):  # type: ignore[misc]
     locale = SelectField(_l("Language"), choices=[("", _l("The firm's language")), *LANGUAGES])
 
 
-class InviteForm(FlaskForm):  # type: ignore[misc]
+class InviteForm(FlaskForm):
     """A colleague to be let in."""
 
     form_id = FormIdField()
@@ -56,7 +56,7 @@ class InviteForm(FlaskForm):  # type: ignore[misc]
     role = SelectField(_l("Role"), choices=list(ROLE_NAMES.items()), default="support")
 
 
-class RoleForm(FlaskForm):  # type: ignore[misc]
+class RoleForm(FlaskForm):
     """What a user may do."""
 
     role = SelectField(_l("Role"), choices=list(ROLE_NAMES.items()))

@@ -51,7 +51,7 @@ class Box(Message):
             self.server = None
 
     def prepare_message(self, session: Any, envelope: Any) -> Any:
-        self.mails.append(message_from_bytes(envelope.content, policy=policy.default))  # type: ignore[arg-type]
+        self.mails.append(message_from_bytes(envelope.content, policy=policy.default))
         self.recipients = envelope.rcpt_tos
         return self.mails[-1]
 

@@ -100,7 +100,7 @@ class Portal:
         assert self.process is not None
         os.killpg(self.process.pid, signal.SIGKILL)
         self.process.wait()
-        self.wait_for(lambda: not group_is_alive(self.process.pid))  # type: ignore[union-attr]
+        self.wait_for(lambda: not group_is_alive(self.process.pid))
 
     def terminate(self) -> int:
         """SIGTERM to the server only, as a service manager does; returns its exit code."""

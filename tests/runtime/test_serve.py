@@ -60,7 +60,7 @@ def test_leaves_with_the_process_that_watches_over_it(portal: Portal) -> None:
     assert portal.process is not None
     portal.process.kill()
     portal.process.wait()
-    portal.wait_for(lambda: not group_is_alive(portal.process.pid))  # type: ignore[union-attr]
+    portal.wait_for(lambda: not group_is_alive(portal.process.pid))
 
 
 def test_sigterm_under_load_fails_no_request(portal: Portal) -> None:
