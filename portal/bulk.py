@@ -1,5 +1,5 @@
-"""Many rows into one table at once, faster than the ORM or an insert statement per row would: executemany on SQLite,
-COPY on PostgreSQL, always within the session's transaction.
+"""Many rows into one table at once, faster than the ORM or an insert statement per row would: many rows per
+statement on SQLite, COPY on PostgreSQL, always within the session's transaction.
 
 Values are given column by column and pass through their column's own type, so that what is stored is what the ORM
 would have stored.
@@ -7,13 +7,16 @@ would have stored.
 
 import sqlite3
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from itertools import repeat
+from itertools import chain, islice, repeat
 from typing import Any, NamedTuple
 
 from sqlalchemy import Connection, Table, func, select, text
 from sqlalchemy.sql.schema import ScalarElementColumnDefault
 
 from portal.extensions import db
+
+AT_ONCE = 100
+"""Rows per statement on SQLite."""
 
 
 class Same(NamedTuple):
@@ -39,9 +42,7 @@ def insert(table: Table, count: int, columns: Mapping[str, Sequence[Any] | Same 
     if connection.dialect.name == "postgresql":
         _copy(connection, f"COPY {table.name} ({names}) FROM STDIN", rows)
     else:
-        marks = ", ".join("?" * len(named))
-        driver: sqlite3.Connection = connection.connection.driver_connection  # type: ignore[assignment]
-        driver.executemany(f"INSERT INTO {table.name} ({names}) VALUES ({marks})", rows)  # noqa: S608 - our own names
+        _insert_many(connection, f"INSERT INTO {table.name} ({names}) VALUES ", len(named), rows)  # noqa: S608 - ours
 
 
 def next_ids(table: Table, count: int) -> range | list[int]:
@@ -93,6 +94,14 @@ def _processor(connection: Connection, table: Table, name: str) -> Callable[[Any
         table.c[name].type.dialect_impl(connection.dialect).bind_processor(connection.dialect)
     )
     return found
+
+
+def _insert_many(connection: Connection, statement: str, width: int, rows: Iterator[tuple[Any, ...]]) -> None:
+    """A hundred rows per statement, since at the end of each the search index is brought to disk."""
+    driver: sqlite3.Connection = connection.connection.driver_connection  # type: ignore[assignment]
+    marks = f"({', '.join('?' * width)})"
+    while some := list(islice(rows, AT_ONCE)):
+        driver.execute(statement + ", ".join(repeat(marks, len(some))), list(chain.from_iterable(some)))
 
 
 def _copy(connection: Connection, statement: str, rows: Iterator[tuple[Any, ...]]) -> None:
