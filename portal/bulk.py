@@ -5,12 +5,13 @@ Values are given column by column and pass through their column's own type, so t
 would have stored.
 """
 
-import sqlite3
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from itertools import chain, islice, repeat
 from typing import Any, NamedTuple
 
+import psycopg
 from sqlalchemy import Connection, Table, func, select, text
+from sqlalchemy.exc import DataError, IntegrityError
 from sqlalchemy.sql.schema import ScalarElementColumnDefault
 
 from portal.extensions import db
@@ -98,14 +99,18 @@ def _processor(connection: Connection, table: Table, name: str) -> Callable[[Any
 
 def _insert_many(connection: Connection, statement: str, width: int, rows: Iterator[tuple[Any, ...]]) -> None:
     """A hundred rows per statement, since at the end of each the search index is brought to disk."""
-    driver: sqlite3.Connection = connection.connection.driver_connection  # type: ignore[assignment]
     marks = f"({', '.join('?' * width)})"
     while some := list(islice(rows, AT_ONCE)):
-        driver.execute(statement + ", ".join(repeat(marks, len(some))), list(chain.from_iterable(some)))
+        values = tuple(chain.from_iterable(some))
+        connection.exec_driver_sql(statement + ", ".join(repeat(marks, len(some))), values)
 
 
 def _copy(connection: Connection, statement: str, rows: Iterator[tuple[Any, ...]]) -> None:
     driver: Any = connection.connection.driver_connection
-    with driver.cursor() as cursor, cursor.copy(statement) as copy:
-        for row in rows:
-            copy.write_row(row)
+    try:
+        with driver.cursor() as cursor, cursor.copy(statement) as copy:
+            for row in rows:
+                copy.write_row(row)
+    except (psycopg.IntegrityError, psycopg.DataError) as error:
+        kind = IntegrityError if isinstance(error, psycopg.IntegrityError) else DataError
+        raise kind(statement, None, error) from error

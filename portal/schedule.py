@@ -40,6 +40,12 @@ def resume_imports() -> None:
     imports.resume()
 
 
+@at("nightly.uploads", minute="35", hour="9")
+def forget_old_uploads() -> None:
+    """Files that somebody brought and left."""
+    imports.tidy()
+
+
 @at("nightly.sessions", minute="40", hour="9")
 def forget_old_sessions() -> None:
     """Sessions that ended or ran out a quarter of a year ago are of no use to anybody."""

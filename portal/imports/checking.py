@@ -26,8 +26,7 @@ def check(import_id: int, folder: Path, *, leaving: Callable[[], bool] = lambda:
     try:
         return _check(import_id, token, folder, leaving)
     except (Unreadable, columns.BadMapping, FileNotFoundError) as error:
-        db.session.rollback()
-        running.fail(import_id, token, getattr(error, "code", "gone"))
+        running.fail(import_id, token, getattr(error, "code", "gone"), folder)
         return False
 
 

@@ -1,12 +1,15 @@
 """Imports in the background: checked and run by the worker, and gone on with after it was stopped."""
 
+from datetime import timedelta
 from pathlib import Path
 
 from portal import clock
 from portal.extensions import db, huey
-from portal.imports import checking, queries, running
+from portal.imports import checking, queries, running, uploads
 from portal.imports.models import Import
 from portal.jobs import job, leaving
+
+KEEP_WAITING = timedelta(days=30)
 
 
 def uploads_folder() -> Path:
@@ -23,6 +26,16 @@ def go_on(import_id: int) -> None:
     work = {"checking": checking.check, "running": running.run}.get(state)
     if work is not None:
         work(import_id, uploads_folder(), leaving=leaving)
+
+
+def tidy() -> None:
+    """Leave files that nobody has gone on with for a month: they hold personal data."""
+    for id in queries.forgotten_imports(clock.now() - KEEP_WAITING):
+        import_ = queries.import_for_change(id)
+        if import_ is not None and import_.can_change:
+            import_.cancel(None)
+            uploads.forget(uploads_folder(), import_.stored_as)
+    db.session.commit()
 
 
 def resume() -> None:

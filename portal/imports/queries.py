@@ -72,6 +72,12 @@ def waiting_imports(now: datetime) -> Sequence[int]:
     return db.session.scalars(query).all()
 
 
+def forgotten_imports(before: datetime) -> Sequence[int]:
+    """Ids of imports begun before then that still wait for a person."""
+    query = select(Import.id).where(Import.state.in_(("uploaded", "checked")), Import.created_at < before)
+    return db.session.scalars(query).all()
+
+
 def first_refusals(import_id: int, limit: int) -> Sequence[ImportRefusal]:
     """The first refused rows, by row number. Rides on ix_import_refusals_import_id_row_number."""
     query = select(ImportRefusal).where(ImportRefusal.import_id == import_id).order_by(ImportRefusal.row_number)

@@ -4,6 +4,7 @@ A batch's rows, the figures that they change, and how far the import has come ar
 is read again from its beginning, which always gives the same items, and those that were taken are passed over.
 """
 
+import logging
 import secrets
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from datetime import timedelta
@@ -12,6 +13,7 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 from sqlalchemy import CursorResult, or_, update
+from sqlalchemy.exc import DataError, IntegrityError
 
 from portal import clock
 from portal.extensions import db
@@ -23,6 +25,7 @@ from portal.imports.reading import Table
 from portal.imports.survey import Survey
 from portal.imports.tally import Tally
 
+logger = logging.getLogger("portal.imports")
 AT_ONCE = 2000
 LEASE = timedelta(seconds=30)
 """A worker renews it with every batch; reading a whole file once, the longest step between, takes a few seconds."""
@@ -41,9 +44,11 @@ def run(import_id: int, folder: Path, *, leaving: Callable[[], bool] = lambda: F
     try:
         return _run(import_id, token, folder, leaving)
     except (Unreadable, columns.BadMapping, FileNotFoundError) as error:
-        db.session.rollback()
-        fail(import_id, token, getattr(error, "code", "gone"))
-        return False
+        fail(import_id, token, getattr(error, "code", "gone"), folder)
+    except (IntegrityError, DataError) as error:  # ours to mend: what was taken stays, and nobody tries for ever
+        logger.exception("import failed", exc_info=error)
+        fail(import_id, token, "unexpected", folder)
+    return False
 
 
 def _run(import_id: int, token: str, folder: Path, leaving: Callable[[], bool]) -> bool:
@@ -135,11 +140,13 @@ def release(import_id: int, token: str) -> None:
     db.session.commit()
 
 
-def fail(import_id: int, token: str, code: str) -> None:
-    """The file can't be read any further; commits."""
+def fail(import_id: int, token: str, code: str, folder: Path) -> None:
+    """It can't be gone on with; commits, and deletes the file."""
+    db.session.rollback()
     import_ = _ours(import_id, token)
     if import_ is not None:
         import_.fail(code, import_.user)
+        uploads.forget(folder, import_.stored_as)
     db.session.commit()
 
 

@@ -26,6 +26,7 @@ FILES = {
     "nul": N_("The file holds characters that no text has. Export it again as CSV or XLSX."),
     "encoding": N_("The file's characters can't be read. Save it as CSV in UTF-8 and try again."),
     "gone": N_("The uploaded file is no longer there. Upload it again."),
+    "unexpected": N_("Something went wrong that is not the file's fault. It has been noted."),
     "column_unknown": N_("The file no longer has one of the chosen columns. Choose the columns again."),
 }
 FAULTS = {

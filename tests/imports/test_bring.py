@@ -1,6 +1,7 @@
 """A file brought through the browser: uploaded, its columns chosen, checked, confirmed, reported."""
 
 import io
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
@@ -262,6 +263,16 @@ def test_the_list_of_imports(owner: Browser, cast: Cast, queries: QueryRecorder)
         page = owner.get("/imports").get_data(as_text=True)
     assert page.count("shop.csv") == 3
     assert len(seen) <= 6
+
+
+def test_a_file_that_nobody_goes_on_with_is_left_after_a_month(owner: Browser, cast: Cast, app: Flask) -> None:
+    old, new = bring(owner, FILES / "shop.csv"), bring(owner, FILES / "shop.csv")
+    the_import(old).created_at -= timedelta(days=31)
+    db.session.commit()
+    import_jobs.tidy()
+    assert (the_import(old).state, the_import(new).state) == ("cancelled", "uploaded")
+    assert the_import(old).stored_as not in uploads(app)
+    assert the_import(new).stored_as in uploads(app)
 
 
 def test_an_import_goes_on_after_the_worker_was_stopped(owner: Browser, cast: Cast) -> None:

@@ -284,6 +284,18 @@ def test_a_cancelled_import_stops_and_keeps_what_was_taken(
     assert count(Purchase) == 5
 
 
+def test_a_fault_of_ours_ends_it_with_a_word(cast: Cast, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("portal.imports.taking.sort_out", lambda sales, tally: ([*sales, *sales], []))
+    import_ = begin(tmp_path, FILES / "shop.csv")
+    import_.start(None)
+    db.session.commit()
+    assert not running.run(import_.id, tmp_path)
+    failed = db.session.get_one(Import, import_.id)
+    assert (failed.state, failed.failure) == ("failed", "unexpected")
+    assert count(Purchase) == 0
+    assert not (tmp_path / failed.stored_as).exists()
+
+
 def test_a_file_that_is_gone_fails_with_a_word(cast: Cast, tmp_path: Path) -> None:
     import_ = begin(tmp_path, FILES / "shop.csv")
     import_.start(None)
