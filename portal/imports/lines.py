@@ -87,6 +87,7 @@ class LineReader:
         self._emails = Meanings(values.email)
         self._phones = Meanings(lambda cell: values.phone(cell, habits.region))
         self._states = Meanings(lambda cell: state_of(text_of(cell)))
+        self._cancellations = Meanings(lambda cell: text_of(cell).lower() not in _NOT_CANCELLED)
         self._plain_amounts = self._amounts_in(habits.currency)
 
     @property
@@ -110,7 +111,7 @@ class LineReader:
         code = self._currencies[row[currency]] if currency >= 0 else None
         amounts = self._amounts_in(code if isinstance(code, str) else self.currency)
         state = self._states[row[status]] if status >= 0 else None
-        if cancelled >= 0 and text_of(row[cancelled]).lower() not in _NOT_CANCELLED:
+        if cancelled >= 0 and self._cancellations[row[cancelled]]:
             state = "cancelled"
         whole_name = self._names[row[name]] if name >= 0 else None
         if last_name >= 0 and isinstance(last := self._names[row[last_name]], str):
