@@ -1,17 +1,13 @@
 """Rows of a firm's customer list become customers with their contact, assignee and tags. Knows no database."""
 
-import re
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import NamedTuple
 
+from portal.customers.tagging import LONGEST, MOST, TagTooLong, TooManyTags, names_in
 from portal.imports import values
 from portal.imports.orders import Refused, refusal
 from portal.imports.survey import Row
 from portal.imports.values import Cell, Fault, text_of
-
-LONGEST_TAG = 40
-MOST_TAGS = 20
-_TAG_MARKS = re.compile(r"[;,|\n]")
 
 
 class Person(NamedTuple):
@@ -79,9 +75,11 @@ class Reader:
         )  # fmt: skip
 
     def _tags(self, text: str, faults: list[Fault]) -> tuple[str, ...]:
-        """The words of a tag cell, parted by commas, semicolons or bars."""
-        words = tuple(dict.fromkeys(" ".join(word.split()) for word in _TAG_MARKS.split(text) if word.strip()))
-        if len(words) > MOST_TAGS:
-            faults.append(Fault("tags", "too_many_tags", most=MOST_TAGS))
-        faults.extend(Fault("tags", "text_too_long", most=LONGEST_TAG) for word in words if len(word) > LONGEST_TAG)
-        return words
+        """The words of a tag cell."""
+        try:
+            return tuple(names_in(text.replace("|", ",")))
+        except TagTooLong:
+            faults.append(Fault("tags", "text_too_long", most=LONGEST))
+        except TooManyTags:
+            faults.append(Fault("tags", "too_many_tags", most=MOST))
+        return ()
