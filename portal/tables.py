@@ -1,16 +1,23 @@
 """Every table of the house, so that mappers and migrations know them all. A new room adds its line."""
 
+from portal.advocacy import models as advocacy
 from portal.commitments import models as commitments
 from portal.contacts import models as contacts
 from portal.customers import models as customers
 from portal.extensions import db
 from portal.follow_ups import models as follow_ups
 from portal.imports import models as imports
+from portal.invitations import models as invitations
 from portal.mail import models as mail
 from portal.purchases import models as purchases
+from portal.responses import models as responses
 from portal.settings import models as settings
+from portal.surveys import models as surveys
 from portal.timeline import models as timeline
 from portal.users import models as users
 
-ROOMS = (commitments, contacts, customers, follow_ups, imports, mail, purchases, settings, timeline, users)
+ROOMS = (
+    advocacy, commitments, contacts, customers, follow_ups, imports, invitations, mail, purchases, responses, settings,
+    surveys, timeline, users,
+)  # fmt: skip
 metadata = db.metadata

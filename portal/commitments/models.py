@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 SIDES = ("ours", "theirs")
 STATES = ("open", "kept", "broken", "withdrawn")
 OPEN = text("state = 'open'")
+RECOVERING = text("state = 'open' AND origin = 'recovery'")
 
 
 class NotOpen(BrokenRule):
@@ -58,6 +59,11 @@ class Commitment(Model):
             "ix_commitments_open_assignee", "assignee_id", "side", "due_on", "id",
             sqlite_where=OPEN, postgresql_where=OPEN,
         ),
+        Index("ix_commitments_recovering_due", "due_on", "id", sqlite_where=RECOVERING, postgresql_where=RECOVERING),
+        Index(
+            "ix_commitments_recovering_assignee", "assignee_id", "due_on", "id",
+            sqlite_where=RECOVERING, postgresql_where=RECOVERING,
+        ),
         Index("ix_commitments_customer_id_state_due_on", "customer_id", "state", "due_on"),
         Index("ix_commitments_assignee_id_state_settled_on_id", "assignee_id", "state", "settled_on", "id"),
         Index("ix_commitments_state_settled_on_id", "state", "settled_on", "id"),
@@ -74,6 +80,7 @@ class Commitment(Model):
     """As first promised: renegotiation never changes it."""
     times_moved: Mapped[int] = mapped_column(default=0)
     origin: Mapped[str] = mapped_column(String(12), default="user")
+    """Who made it: a `user`, or an unhappy answer (`recovery`)."""
     state: Mapped[str] = mapped_column(String(12), default="open")
     settled_on: Mapped[date | None]
     reason: Mapped[str] = mapped_column(String(300), default="")

@@ -6,6 +6,7 @@ know no request. Whatever a person typed is escaped in the HTML and stays on one
 
 import re
 from dataclasses import dataclass
+from datetime import date, datetime
 from functools import cache
 from typing import Any
 
@@ -60,13 +61,19 @@ def _letters() -> Environment:
     environment.install_gettext_callables(gettext, ngettext, newstyle=False)  # type: ignore[attr-defined]
     environment.globals["_"] = gettext
     environment.filters["moment"] = _moment
+    environment.filters["day"] = _day
     return environment
 
 
-def _moment(value: Any) -> str:
-    """A day and an hour on the firm's clock, as the letter's language says them."""
-    local, language = clock.local(value), spoken()
+def _moment(value: str) -> str:
+    """A day and an hour on the firm's clock, as the letter's language says them, from an instant in ISO 8601."""
+    local, language = clock.local(datetime.fromisoformat(value)), spoken()
     return f"{format_date(local.date(), 'long', locale=language)}, {format_time(local, 'HH:mm', locale=language)}"
+
+
+def _day(value: str) -> str:
+    """A day as the letter's language says it, from ISO 8601."""
+    return str(format_date(date.fromisoformat(value), "long", locale=spoken()))
 
 
 def _ink_on(colour: str) -> str:

@@ -1,8 +1,9 @@
 """The outbox: messages written in the same transaction as what caused them, waiting to be sent."""
 
 from datetime import datetime, timedelta
+from typing import Any
 
-from sqlalchemy import Index, String, Text, text
+from sqlalchemy import JSON, Index, String, Text, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from portal import clock
@@ -30,9 +31,16 @@ class OutboxMessage(Model):
     kind: Mapped[str] = mapped_column(String(40))
     """The mail's folder under templates/mail/."""
     recipient: Mapped[str] = mapped_column(String(254))
-    subject: Mapped[str] = mapped_column(String(200))
-    text: Mapped[str] = mapped_column(Text)
-    html: Mapped[str] = mapped_column(Text)
+    locale: Mapped[str | None] = mapped_column(String(2))
+    about: Mapped[dict[str, Any] | None] = mapped_column(JSON(none_as_null=True))
+    """What its words are made of when it is sent; empty once it was: it may hold a link."""
+    headers: Mapped[dict[str, str] | None] = mapped_column(JSON(none_as_null=True))
+    """Headers of its own, such as List-Unsubscribe."""
+    subject: Mapped[str] = mapped_column(String(200), default="")
+    """As it was tried last."""
+    text: Mapped[str] = mapped_column(Text, default="")
+    html: Mapped[str] = mapped_column(Text, default="")
+    """The words of messages that an earlier release wrote, which had no `about`."""
     created_at: Mapped[datetime] = mapped_column(UtcDateTime)
     next_try_at: Mapped[datetime] = mapped_column(UtcDateTime)
     """Also the lease: a worker that claims it moves this on, and another then leaves it alone."""
@@ -46,6 +54,7 @@ class OutboxMessage(Model):
         if fault is None:
             self.sent_at, self.last_error = clock.now(), ""
             self.text = self.html = ""
+            self.about = self.headers = None
             return
         self.last_error = type(fault).__name__
         if for_good or self.tries > len(WAITS):

@@ -13,13 +13,14 @@ from typing import Any
 from uuid import uuid4
 
 from flask_mailman import EmailMultiAlternatives
-from sqlalchemy import update
+from sqlalchemy import delete, update
 
-from portal import clock
+from portal import bulk, clock
 from portal.extensions import db
 from portal.mail import queries
-from portal.mail.letters import letter, one_line
+from portal.mail.letters import Letter, letter, one_line
 from portal.mail.models import OutboxMessage
+from portal.settings.models import Firm
 from portal.settings.queries import the_firm
 
 logger = logging.getLogger("portal.mail")
@@ -30,29 +31,38 @@ _ADDRESS = re.compile(r"[^\s\x00-\x1f\x7f,;:<>()\[\]\\\"@]+@[^\s\x00-\x1f\x7f,;:
 _REFUSED_FOR_GOOD = range(550, 560)
 
 
-def post(kind: str, recipient: str, locale: str, **context: Any) -> OutboxMessage:
-    """Write a mail of this kind (a folder under templates/mail/) to one reader, in the current transaction.
+def post(kind: str, recipient: str, locale: str, headers: dict[str, str] | None = None, **about: Any) -> int:
+    """Write a mail of this kind (a folder under templates/mail/) to one reader, in the current transaction; its id.
 
+    Its words are made when it is sent, from `about`, which must be plain JSON. `headers` are added to the portal's own.
     Raises ValueError when the recipient is not exactly one address.
     """
     if not _ADDRESS.fullmatch(recipient):
         raise ValueError("a mail has one recipient")
-    firm = the_firm()
-    if firm is None:
-        raise ValueError("a firm without a name sends no mail")
-    words = letter(kind, locale, firm, **context)
-    message = OutboxMessage(
+    now = clock.now()
+    return bulk.put(
+        OutboxMessage,
         message_id=f"<{uuid4()}@{_sender().rpartition('@')[2]}>",
         kind=kind,
         recipient=recipient,
-        subject=words.subject,
-        text=words.text,
-        html=words.html,
-        created_at=clock.now(),
-        next_try_at=clock.now(),
+        locale=locale,
+        about=about,
+        headers=headers,
+        created_at=now,
+        next_try_at=now,
     )
-    db.session.add(message)
-    return message
+
+
+def take_back(message_id: int) -> None:
+    """Let a message not be sent that the current transaction has written."""
+    db.session.execute(delete(OutboxMessage).where(OutboxMessage.id == message_id))
+
+
+def words_of(message: OutboxMessage, firm: Firm) -> Letter:
+    """What the message says, in its reader's language."""
+    if message.about is None:
+        return Letter(message.subject, message.text, message.html)
+    return letter(message.kind, message.locale or firm.locale, firm, **message.about)
 
 
 def deliver_due(limit: int = 50) -> int:
@@ -93,11 +103,13 @@ def _deliver(message_id: int) -> bool:
     if message is None or firm is None:
         db.session.rollback()
         return False
-    envelope = _envelope(message, firm.name)
+    words = words_of(message, firm)
+    envelope = _envelope(message, words, firm.name)
     db.session.rollback()  # nothing is held while the mail server thinks
     fault = _send(envelope)
     message = queries.message_by_id(message_id)
     if message is not None:
+        message.subject = words.subject
         message.note(fault, for_good=_for_good(fault))
     db.session.commit()
     if fault is not None:
@@ -105,16 +117,16 @@ def _deliver(message_id: int) -> bool:
     return fault is None
 
 
-def _envelope(message: OutboxMessage, firm_name: str) -> EmailMultiAlternatives:
+def _envelope(message: OutboxMessage, words: Letter, firm_name: str) -> EmailMultiAlternatives:
     sender = formataddr((one_line(firm_name), _sender()))
     envelope = EmailMultiAlternatives(
-        message.subject,
-        message.text,
+        words.subject,
+        words.text,
         sender,
         [message.recipient],
-        headers={"Message-ID": message.message_id, "Auto-Submitted": "auto-generated"},
+        headers={"Message-ID": message.message_id, "Auto-Submitted": "auto-generated", **(message.headers or {})},
     )
-    envelope.attach_alternative(message.html, "text/html")
+    envelope.attach_alternative(words.html, "text/html")
     return envelope
 
 

@@ -1,6 +1,7 @@
 """The shape of what the firm decides."""
 
 from functools import cache
+from typing import Any
 from zoneinfo import available_timezones
 
 from babel import Locale
@@ -11,7 +12,7 @@ from wtforms import IntegerField, PasswordField, SelectField
 from wtforms.validators import DataRequired, InputRequired, Length, NumberRange
 from wtforms.widgets import ColorInput
 
-from portal.fields import MAILABLE, EmailTextField, TextField, VersionField
+from portal.fields import MAILABLE, EmailTextField, LongTextField, TextField, VersionField
 from portal.language import LANGUAGES, spoken
 
 CURRENCIES = ("MXN", "USD", "EUR", "ARS", "BOB", "BRL", "CLP", "COP", "CRC", "DOP", "GBP", "GTQ", "HNL", "NIO", "PAB",
@@ -60,6 +61,11 @@ class FirstRunForm(FlaskForm):
     password = PasswordField(_l("Password"), [DataRequired(), Length(max=4096)])
 
 
+def whole_between(least: int, most: int) -> list[Any]:
+    """What makes a number one from `least` to `most`."""
+    return [InputRequired(), NumberRange(least, most)]
+
+
 class FirmForm(FlaskForm):
     """What the firm decides for itself. The names are those of the columns."""
 
@@ -70,7 +76,11 @@ class FirmForm(FlaskForm):
     time_zone = SelectField(_l("Time zone"), choices=time_zones)
     currency = SelectField(_l("Currency"), choices=currencies)
     region = SelectField(_l("Country of phone numbers"), choices=regions)
-    touch_every_days = IntegerField(_l("Days between touches"), [InputRequired(), NumberRange(1, 730)])
-    reassure_after_days = IntegerField(
-        _l("Days from a purchase to its reassurance"), [InputRequired(), NumberRange(0, 90)]
-    )
+    touch_every_days = IntegerField(_l("Days between touches"), whole_between(1, 730))
+    reassure_after_days = IntegerField(_l("Days from a purchase to its reassurance"), whole_between(0, 90))
+    ask_at_most = IntegerField(_l("Surveys, reminders and offers to a person, at most"), whole_between(1, 30))
+    ask_within_days = IntegerField(_l("Within days"), whole_between(1, 365))
+    remind_after_days = IntegerField(_l("Days of silence before the one reminder"), whole_between(0, 60))
+    answer_within_days = IntegerField(_l("Days in which an invitation can be answered"), whole_between(1, 365))
+    recover_within_days = IntegerField(_l("Days to make an unhappy answer right"), whole_between(0, 30))
+    privacy = LongTextField(_l("Addition to the privacy notice"), longest=4000)

@@ -3,7 +3,7 @@
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import String
+from sqlalchemy import String, Text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from portal.extensions import Model, UtcDateTime
@@ -15,7 +15,10 @@ if TYPE_CHECKING:
 
 FIRM_ID = 1
 LOCALES = ("es", "en")
-DECISIONS = ("name", "accent", "locale", "time_zone", "currency", "region", "touch_every_days", "reassure_after_days")
+DECISIONS = (
+    "name", "accent", "locale", "time_zone", "currency", "region", "touch_every_days", "reassure_after_days",
+    "ask_at_most", "ask_within_days", "remind_after_days", "answer_within_days", "recover_within_days", "privacy",
+)  # fmt: skip
 
 
 class Firm(Model):
@@ -35,6 +38,17 @@ class Firm(Model):
     """The rhythm: how long after a touch the next one is due, when nothing is planned. In days."""
     reassure_after_days: Mapped[int] = mapped_column(default=3)
     """How long after a purchase the reassurance touch is due. In days."""
+    ask_at_most: Mapped[int] = mapped_column(default=2)
+    ask_within_days: Mapped[int] = mapped_column(default=30)
+    """The contact budget: a person hears at most so many surveys, reminders and offers in so many days."""
+    remind_after_days: Mapped[int] = mapped_column(default=4)
+    """How long a person may be silent before the one reminder. In days; 0 for none."""
+    answer_within_days: Mapped[int] = mapped_column(default=30)
+    """How long an invitation can be answered. In days."""
+    recover_within_days: Mapped[int] = mapped_column(default=2)
+    """How soon an unhappy answer is to be made right. In days."""
+    privacy: Mapped[str] = mapped_column(Text, default="")
+    """What the firm adds to the privacy notice of public pages."""
     version: Mapped[int] = mapped_column(default=1)
     created_at: Mapped[datetime] = mapped_column(UtcDateTime)
 

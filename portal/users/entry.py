@@ -64,8 +64,7 @@ def send_reset(email: str, user: User | None, link: str, locale: str) -> None:
     if user is not None:
         record("user.reset_asked", by=None, subject=user, name=user.name)
     else:
-        db.session.flush()
-        db.session.delete(message)
+        outbox.take_back(message)
 
 
 def note_second_invitation(user: User, by: User) -> None:
@@ -75,4 +74,4 @@ def note_second_invitation(user: User, by: User) -> None:
 
 def tell_of_new_password(user: User, locale: str) -> None:
     """Tell the user by mail that the password was changed, in case it was somebody else."""
-    outbox.post("password_changed", user.email, locale, name=user.name, at=clock.now())
+    outbox.post("password_changed", user.email, locale, name=user.name, at=clock.now().isoformat())

@@ -11,6 +11,7 @@ from portal.extensions import db
 from portal.mail.models import OutboxMessage
 from tests.cast import Cast
 from tests.flows.conftest import PHONE
+from tests.mail.letters import words_of
 
 pytestmark = pytest.mark.browser
 
@@ -26,7 +27,7 @@ def test_a_colleague_is_invited_and_joins(script: bool, open_page: Callable[...,
     expect(page.get_by_role("status")).to_contain_text("ivan@firm.example")
     expect(page.get_by_role("row", name="Iván Treviño")).to_contain_text("invited")
     message = db.session.scalars(select(OutboxMessage)).one()
-    link = re.search(r"/invitation/\S+", message.text)
+    link = re.search(r"/invitation/\S+", words_of(message).text)
     db.session.rollback()
     assert link is not None
     theirs = open_page(link.group(), script=script, viewport=PHONE)

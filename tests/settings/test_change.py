@@ -26,6 +26,12 @@ FORM = {
     "currency": "USD",
     "region": "US",
     "touch_every_days": "60",
+    "ask_at_most": "2",
+    "ask_within_days": "30",
+    "remind_after_days": "4",
+    "answer_within_days": "30",
+    "recover_within_days": "2",
+    "privacy": "",
     "reassure_after_days": "5",
 }
 

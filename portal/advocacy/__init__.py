@@ -1,0 +1,1 @@
+"""Advocacy: customers who bring others, and who may be quoted."""

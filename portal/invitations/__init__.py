@@ -1,0 +1,1 @@
+"""Invitations: who is asked, by which way, when, and how often at most."""

@@ -1,0 +1,126 @@
+"""Invitations, the askings of many at once, and who does not want to be asked."""
+
+from datetime import date, datetime
+from typing import TYPE_CHECKING, Any
+
+from sqlalchemy import JSON, ForeignKey, Index, String, text
+from sqlalchemy.orm import Mapped, mapped_column, relationship
+
+from portal.extensions import BigId, Model, UtcDateTime
+
+if TYPE_CHECKING:
+    from portal.contacts.models import Contact
+    from portal.customers.models import Customer
+
+CHANNELS = ("email", "link", "qr", "whatsapp", "phone")
+HELD = ("budget", "opted_out", "no_address", "paused")
+"""Why one waits: the person has been asked often enough, does not want to be asked, can't be reached by mail, or the
+survey is paused."""
+WAITING = text("sent_at IS NULL AND ended_at IS NULL")
+SILENT = text("sent_at IS NOT NULL AND answered_at IS NULL AND ended_at IS NULL")
+UNCONFIRMED = text("outbox_id IS NOT NULL AND delivered_at IS NULL AND ended_at IS NULL")
+UNTALLIED = text("delivered_at IS NOT NULL AND NOT tallied")
+
+
+class Invitation(Model):
+    """One person asked by one survey, holding the token of the public page."""
+
+    __tablename__ = "survey_invitations"
+    __table_args__ = (
+        Index("ix_survey_invitations_waiting", "send_on", "id", sqlite_where=WAITING, postgresql_where=WAITING),
+        Index(
+            "ix_survey_invitations_silent", "survey_id", "sent_on", "id", sqlite_where=SILENT, postgresql_where=SILENT
+        ),
+        Index("ix_survey_invitations_unconfirmed", "outbox_id", sqlite_where=UNCONFIRMED, postgresql_where=UNCONFIRMED),
+        Index("ix_survey_invitations_untallied", "survey_id", sqlite_where=UNTALLIED, postgresql_where=UNTALLIED),
+        Index("ix_survey_invitations_customer_id_sent_on", "customer_id", "sent_on"),
+        Index("ix_survey_invitations_survey_id_id", "survey_id", "id"),
+    )
+
+    id: Mapped[int] = mapped_column(BigId, primary_key=True)
+    survey_id: Mapped[int] = mapped_column(ForeignKey("surveys.id"))
+    customer_id: Mapped[int] = mapped_column(ForeignKey("customers.id"))
+    contact_id: Mapped[int | None] = mapped_column(ForeignKey("contacts.id"))
+    """The person asked; empty when the customer itself is the person."""
+    assignee_id: Mapped[int | None] = mapped_column(ForeignKey("users.id"))
+    """Who answered for the customer when it was asked."""
+    cause: Mapped[str] = mapped_column(String(80), unique=True)
+    """What called for it, such as `purchase:12`: what calls twice, or in two workers at once, is asked once."""
+    channel: Mapped[str] = mapped_column(String(8))
+    locale: Mapped[str] = mapped_column(String(2))
+    seed: Mapped[str] = mapped_column(String(24))
+    """128 random bits, from which the token is made with the portal's secret key: the database alone opens nothing."""
+    token_hash: Mapped[str] = mapped_column(String(64), unique=True)
+    send_on: Mapped[date]
+    """Not before this day of the firm."""
+    held: Mapped[str] = mapped_column(String(12), default="")
+    """One of `HELD`, or empty."""
+    held_until: Mapped[date | None]
+    """The day on which it is looked at again."""
+    outbox_id: Mapped[int | None] = mapped_column(BigId)
+    """The mail that carries it."""
+    sent_on: Mapped[date | None]
+    sent_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    """When its mail was written, or its link handed over."""
+    delivered_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    """When the mail server took it; for links, when it was handed over."""
+    remind_on: Mapped[date | None]
+    """Somebody wants the person reminded, on that day."""
+    reminded_on: Mapped[date | None]
+    answered_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    expires_on: Mapped[date]
+    """The last day on which it can be answered."""
+    ended_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    """When it was taken back, or given up."""
+    tallied: Mapped[bool] = mapped_column(default=False)
+    created_by_id: Mapped[int | None] = mapped_column(ForeignKey("users.id"))
+    created_at: Mapped[datetime] = mapped_column(UtcDateTime)
+
+    customer: Mapped["Customer"] = relationship(lazy="raise")
+    contact: Mapped["Contact | None"] = relationship(lazy="raise")
+
+
+class SurveyBatch(Model):
+    """One survey asked of a whole list: its invitations are made thousands at a time, and gone on with after a kill."""
+
+    __tablename__ = "survey_batches"
+    __table_args__ = (Index("ix_survey_batches_state", "state"),)
+
+    id: Mapped[int] = mapped_column(BigId, primary_key=True)
+    survey_id: Mapped[int] = mapped_column(ForeignKey("surveys.id"))
+    wanted: Mapped[dict[str, Any]] = mapped_column(JSON)
+    """The filter of customers, as it was asked for."""
+    said: Mapped[str] = mapped_column(String(200), default="")
+    """The filter in words."""
+    state: Mapped[str] = mapped_column(String(10), default="running")
+    """`running`, `done` or `cancelled`."""
+    total: Mapped[int] = mapped_column(default=0)
+    asked: Mapped[int] = mapped_column(default=0)
+    skipped: Mapped[int] = mapped_column(default=0)
+    """Customers whom nobody can write to, or who were asked already."""
+    last_customer_id: Mapped[int] = mapped_column(BigId, default=0)
+    """All up to this one have been dealt with."""
+    form_id: Mapped[str | None] = mapped_column(String(36), unique=True)
+    created_by_id: Mapped[int | None] = mapped_column(ForeignKey("users.id"))
+    created_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    ended_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+
+
+class OptOut(Model):
+    """A person who does not want to be asked, or not to be written to at all. Withdrawn when they say so."""
+
+    __tablename__ = "opt_outs"
+    __table_args__ = (
+        Index("ix_opt_outs_customer_id_contact_id", "customer_id", "contact_id"),
+        Index("ix_opt_outs_address", "address"),
+    )
+
+    id: Mapped[int] = mapped_column(BigId, primary_key=True)
+    customer_id: Mapped[int] = mapped_column(ForeignKey("customers.id"))
+    contact_id: Mapped[int | None] = mapped_column(ForeignKey("contacts.id"))
+    address: Mapped[str] = mapped_column(String(254), default="")
+    """The e-mail, in lower case: another record with the same one is left alone too."""
+    scope: Mapped[str] = mapped_column(String(8), default="surveys")
+    """`surveys`, or `all`: surveys, reminders and offers."""
+    opted_out_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    withdrawn_at: Mapped[datetime | None] = mapped_column(UtcDateTime)

@@ -1,0 +1,76 @@
+"""Responses: what a client answered, or said on the phone."""
+
+from datetime import date, datetime
+from typing import TYPE_CHECKING, Any
+
+from sqlalchemy import JSON, ForeignKey, Index, String, Text, text
+from sqlalchemy.orm import Mapped, mapped_column, relationship
+
+from portal.extensions import BigId, Model, UtcDateTime
+
+if TYPE_CHECKING:
+    from portal.contacts.models import Contact
+    from portal.customers.models import Customer
+
+SOURCES = ("client", "staff")
+STATES = ("standing", "quarantined", "disavowed", "dismissed")
+"""It counts; it contradicts one that stood before, and waits to be looked at; the client says it was somebody else;
+somebody has looked at it and put it aside."""
+QUOTES = ("", "name", "anonymous")
+STANDING = text("state = 'standing'")
+QUARANTINED = text("state = 'quarantined'")
+UNTALLIED = text("NOT tallied AND state = 'standing' AND source = 'client'")
+
+
+class Response(Model):
+    """One answer. Of those to one invitation, one stands: the first, unless its client corrected or disavowed it."""
+
+    __tablename__ = "survey_responses"
+    __table_args__ = (
+        Index(
+            "uq_survey_responses_standing",
+            "invitation_id",
+            unique=True,
+            sqlite_where=STANDING,
+            postgresql_where=STANDING,
+        ),
+        Index("ix_survey_responses_survey_id_answered_on_id", "survey_id", "answered_on", "id"),
+        Index("ix_survey_responses_answered_on_id", "answered_on", "id"),
+        Index("ix_survey_responses_customer_id_answered_on", "customer_id", "answered_on"),
+        Index("ix_survey_responses_quarantined", "id", sqlite_where=QUARANTINED, postgresql_where=QUARANTINED),
+        Index("ix_survey_responses_untallied", "survey_id", sqlite_where=UNTALLIED, postgresql_where=UNTALLIED),
+    )
+
+    id: Mapped[int] = mapped_column(BigId, primary_key=True)
+    survey_id: Mapped[int] = mapped_column(ForeignKey("surveys.id"))
+    invitation_id: Mapped[int] = mapped_column(ForeignKey("survey_invitations.id"))
+    customer_id: Mapped[int] = mapped_column(ForeignKey("customers.id"))
+    contact_id: Mapped[int | None] = mapped_column(ForeignKey("contacts.id"))
+    assignee_id: Mapped[int | None] = mapped_column(ForeignKey("users.id"))
+    """Who answered for the customer then."""
+    score: Mapped[int]
+    comment: Mapped[str] = mapped_column(Text, default="")
+    answers: Mapped[list[dict[str, Any]]] = mapped_column(JSON, default=list)
+    """To the further questions: `{"id", "question", "answer"}`, as they were read."""
+    locale: Mapped[str] = mapped_column(String(2))
+    source: Mapped[str] = mapped_column(String(8), default="client")
+    """`staff`: said on the phone and written down by a colleague; it stays out of the headline figure."""
+    taken_by_id: Mapped[int | None] = mapped_column(ForeignKey("users.id"))
+    state: Mapped[str] = mapped_column(String(12), default="standing")
+    nonce: Mapped[str | None] = mapped_column(String(64), unique=True)
+    """Of the form that it was sent with: the same form sent twice is one answer."""
+    editor_hash: Mapped[str] = mapped_column(String(64), default="")
+    """The hash of what the browser holds that may still correct it."""
+    may_call: Mapped[bool] = mapped_column(default=False)
+    quote: Mapped[str] = mapped_column(String(12), default="")
+    """How the comment may be quoted, if it may: with the client's `name`, or `anonymous`."""
+    quote_asked_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    answered_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    answered_on: Mapped[date]
+    edited_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    commitment_id: Mapped[int | None] = mapped_column(ForeignKey("commitments.id"))
+    """The promise to make it right."""
+    tallied: Mapped[bool] = mapped_column(default=False)
+
+    customer: Mapped["Customer"] = relationship(lazy="raise")
+    contact: Mapped["Contact | None"] = relationship(lazy="raise")

@@ -1,0 +1,1 @@
+"""Surveys: the questions we ask, and what the answers add up to."""
