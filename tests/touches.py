@@ -50,6 +50,13 @@ def a_promise(
     return promise
 
 
+def a_recovery(customer: Customer, due_on: date, text: str = "3 of 10: “Two legs wobble”") -> Commitment:
+    """An open promise to make an unhappy answer right, as the portal writes it down for the customer's assignee."""
+    promise = a_promise(customer, due_on, text)
+    promise.origin, promise.created_by_id = "recovery", None
+    return promise
+
+
 def a_plan(
     customer: Customer, due_on: date, objective: str = "ask about the terrace tables", assignee: User | None = None
 ) -> FollowUp:

@@ -95,6 +95,11 @@ class Commitment(Model):
     assignee: Mapped["User | None"] = relationship(lazy="raise", foreign_keys=assignee_id)
 
     @property
+    def kind(self) -> str:
+        """Its side, or `recovery`: what its line is worded by."""
+        return "recovery" if self.origin == "recovery" else self.side
+
+    @property
     def is_open(self) -> bool:
         """Does it still wait to be kept?"""
         return self.state == "open"

@@ -9,7 +9,7 @@ from typing import Any
 from sqlalchemy import BigInteger, Date, Row, Select, bindparam, case, func, select, tuple_, union_all
 from sqlalchemy.orm import joinedload
 
-from portal.commitments.models import OPEN, SIDES, Commitment
+from portal.commitments.models import OPEN, RECOVERING, SIDES, Commitment
 from portal.customers.lines import line_by_id, lines, live, together
 from portal.extensions import db
 from portal.paging import PAGE_ROWS, Page, decode, page_of
@@ -21,7 +21,7 @@ LINE = (
     Commitment.customer_id,
     Commitment.contact_id,
     Commitment.created_by_id.label("by_id"),
-    Commitment.side.label("kind"),
+    case((Commitment.origin == "recovery", "recovery"), else_=Commitment.side).label("kind"),
     Commitment.state,
     Commitment.text,
     Commitment.reason.label("note"),
@@ -29,7 +29,7 @@ LINE = (
     Commitment.version,
     Commitment.created_at,
 )
-"""A commitment as `lines.COLUMNS`: its kind is its side, its note the reason given last."""
+"""A commitment as `lines.COLUMNS`: its kind is its side, or `recovery`; its note is the reason given last."""
 RECENT_PROMISES = 100
 
 
@@ -50,10 +50,19 @@ class Ledger:
 def due(side: str, assignee_id: Any, today: Any) -> Any:
     """Open commitments of one side that fall due until today, for one user or, when that is None, for everybody.
 
-    Assignee and day may be bound parameters, of a statement that is made once. To be ordered by due_on and id:
-    rides on ix_commitments_open_assignee or _open_due.
+    What is to be made right is left to `recovering`. Assignee and day may be bound parameters, of a statement that is
+    made once. To be ordered by due_on and id: rides on ix_commitments_open_assignee or _open_due.
     """
-    return _open(side, assignee_id).where(Commitment.due_on <= today)
+    return _open(side, assignee_id).where(Commitment.due_on <= today, Commitment.origin != "recovery")
+
+
+def recovering(assignee_id: Any, _today: Any) -> Any:
+    """Open promises to make an unhappy answer right, whenever they are due, for one user or for everybody.
+
+    To be ordered by due_on and id: rides on ix_commitments_recovering_assignee or _recovering_due.
+    """
+    query = live(select(*LINE), Commitment.customer_id).where(RECOVERING)
+    return query if assignee_id is None else query.where(Commitment.assignee_id == assignee_id)
 
 
 def _open(side: str, assignee_id: Any) -> Any:

@@ -257,7 +257,7 @@ def _said(commitment: Commitment) -> ResponseReturnValue:
             "commitments/_rows.html", rows=[queries.line(commitment.id)], at=place
         )
     else:
-        tone, word = wording.urgency_of(commitment.side, commitment.state, commitment.due_on)
+        tone, word = wording.urgency_of(commitment.kind, commitment.state, commitment.due_on)
         undo = f"undo {path('commitments.reopen', id=commitment.id)}"
         flash(f"{word}: {commitment.text}", undo if commitment.state == "kept" else tone)
         answer = htmx.see_other(access.way_back(path("commitments.show", id=commitment.id)))

@@ -18,7 +18,7 @@ def urgency(row: Any) -> tuple[str, str]:
 
 
 def urgency_of(side: str, state: str, due_on: date) -> tuple[str, str]:
-    """The same for a side, a state and a due day."""
+    """The same for a side (or `recovery`), a state and a due day."""
     return _urgency(side, state, (due_on - clock.today()).days, spoken())
 
 
@@ -28,7 +28,7 @@ def _urgency(side: str, state: str, days: int, locale: str) -> tuple[str, str]:
         return {"kept": ("good", _("Kept")), "broken": ("late", _("Broken")), "withdrawn": ("plain", _("Withdrawn"))}[
             state
         ]
-    return _ours(days) if side == "ours" else _theirs(days)
+    return {"ours": _ours, "theirs": _theirs, "recovery": _recovery}[side](days)
 
 
 def _ours(days: int) -> tuple[str, str]:
@@ -37,6 +37,16 @@ def _ours(days: int) -> tuple[str, str]:
     if days == 0:
         return "due", _("Promise due today")
     return "calm", ngettext("Promise due in %(num)d day", "Promise due in %(num)d days", days)
+
+
+def _recovery(days: int) -> tuple[str, str]:
+    if days < 0:
+        return "late", ngettext(
+            "Unhappy, %(num)d day late to make it right", "Unhappy, %(num)d days late to make it right", -days
+        )
+    if days == 0:
+        return "due", _("Unhappy, to be made right today")
+    return "due", ngettext("Unhappy, to be made right tomorrow", "Unhappy, to be made right in %(num)d days", days)
 
 
 def _theirs(days: int) -> tuple[str, str]:
@@ -64,6 +74,8 @@ def history(row: Any, user_id: int) -> Markup:
 
 @lru_cache(maxsize=2048)
 def _said(side: str, who: str | None, day: date, today: date, locale: str) -> Markup:
+    if side == "recovery":
+        return _("promised after the answer of %(day)s", day=formats.day(day))
     if side == "ours" and who:
         return _("promised by %(name)s on %(day)s", name=who, day=formats.day(day))
     if side == "ours":

@@ -87,12 +87,12 @@ def undo(customer: Customer, follow_up: FollowUp, by: "User") -> None:
     record("follow_up.undone", by=by, customer_id=customer.id, subject=follow_up, **said)
 
 
-def plan(customer: Customer, plan: Plan, by: "User", contact: str = "") -> FollowUp:
-    """Plan a touch. Raises `DayOutOfReach`. The customer must be locked."""
+def plan(customer: Customer, plan: Plan, by: "User | None", contact: str = "") -> FollowUp:
+    """Plan a touch; without a user, the portal does. Raises `DayOutOfReach`. The customer must be locked."""
     follow_up = FollowUp(
         customer_id=customer.id, due_on=due.checked(plan.due_on), purpose=plan.purpose, channel=plan.channel,
         objective=plan.objective, method=plan.method, contact_id=plan.contact_id, assignee_id=plan.assignee_id,
-        form_id=plan.form_id, created_by_id=by.id, created_at=clock.now(),
+        form_id=plan.form_id, created_by_id=by.id if by else None, created_at=clock.now(),
     )  # fmt: skip
     db.session.add(follow_up)
     set_clocks(customer)

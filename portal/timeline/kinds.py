@@ -11,6 +11,19 @@ FAMILIES: dict[str, tuple[str, ...]] = {
         "commitment.reopened",
     ),
     "purchases": ("purchase.recorded", "purchase.changed", "purchase.voided", "purchase.restored"),
+    "answers": (
+        "survey.asked",
+        "survey.reminded",
+        "survey.opted_out",
+        "survey.opted_in",
+        "response.received",
+        "response.corrected",
+        "response.quarantined",
+        "response.accepted",
+        "response.dismissed",
+        "response.disavowed",
+        "referral.given",
+    ),
     "changes": (
         "customer.created",
         "customer.changed",
@@ -28,6 +41,13 @@ FAMILIES: dict[str, tuple[str, ...]] = {
 
 HOUSE_FAMILIES: dict[str, tuple[str, ...]] = {
     **FAMILIES,
+    "surveys": (
+        "survey.created",
+        "survey.changed",
+        "survey.paused",
+        "survey.resumed",
+        "survey.closed",
+    ),
     "imports": ("import.uploaded", "import.started", "import.finished", "import.failed", "import.cancelled"),
     "users": (
         "user.invited",

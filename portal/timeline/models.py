@@ -55,6 +55,7 @@ class Event(Model):
 
 def record(
     kind: str,
+    /,
     *,
     by: "User | None",
     customer_id: int | None = None,

@@ -4,6 +4,7 @@ from markupsafe import Markup, escape
 
 from portal.language import page_gettext
 from portal.rules import N_
+from portal.surveys.scales import SCALES
 
 CHANNELS = {"call": N_("Call"), "whatsapp": "WhatsApp", "email": N_("E-mail"), "visit": N_("Visit")}
 OUTCOMES = {"reached": N_("reached"), "no_answer": N_("no answer"), "left_message": N_("left message")}
@@ -15,6 +16,7 @@ PURPOSES = {
     "referral": N_("referral"),
     "offer": N_("offer"),
 }
+FEELINGS = {"unhappy": N_("unhappy"), "neutral": N_("neutral"), "happy": N_("happy")}
 FIELDS = {
     "name": N_("name"),
     "email": N_("e-mail"),
@@ -38,6 +40,11 @@ TONES = {
     "commitment.renegotiated": "calm",
     "commitment.reopened": "calm",
     "purchase.recorded": "good",
+    "response.received": "calm",
+    "response.corrected": "calm",
+    "response.quarantined": "due",
+    "response.disavowed": "due",
+    "referral.given": "good",
 }
 """The colour of an event's dot; it repeats what the words say."""
 
@@ -66,9 +73,29 @@ def field_name(value: str) -> Markup:
     return _named(FIELDS, value)
 
 
+def scored(score: object, kind: str) -> Markup:
+    """A score and its scale: "3 of 10"; without a scale that we know, the score."""
+    return (
+        page_gettext("%(score)s of %(highest)s", score=score, highest=SCALES[kind].highest)
+        if kind in SCALES
+        else escape(score)
+    )
+
+
+def feeling(score: object, kind: str) -> str:
+    """`unhappy`, `neutral` or `happy`; empty for what is no score of that scale."""
+    scale = SCALES.get(kind)
+    return scale.feeling(score) if scale and isinstance(score, int) else ""
+
+
+def feeling_word(value: str) -> Markup:
+    """A feeling, in the language of the page."""
+    return _named(FEELINGS, value)
+
+
 def tone(kind: str) -> str:
     """The tone of a kind of event."""
     return TONES.get(kind, "plain")
 
 
-FILTERS = (channel, outcome, purpose, field_name, tone)
+FILTERS = (channel, outcome, purpose, field_name, scored, feeling, feeling_word, tone)

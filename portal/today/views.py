@@ -65,7 +65,7 @@ def _greeting(name: str) -> str:
 def _summary(counts: dict[str, int]) -> str:
     """The day, how much waits, and how much of it was promised."""
     day: str = format_date(clock.today(), "EEEE d 'de' MMMM" if spoken() == "es" else "EEEE d MMMM")
-    total, promised = sum(counts.values()), counts["promises"]
+    total, promised = sum(counts.values()), counts["promises"] + counts["unhappy"]
     if not total:
         return day
     waiting = ngettext("%(num)s waits for you", "%(num)s wait for you", total) if total < 100 else _("99+ wait for you")

@@ -21,10 +21,12 @@ DATA: dict[str, Any] = {
     "to": "Iván",
     "changes": {"city": ["", "Monterrey"], "unknown_field": [1, None]}, "title": "kitchen", "file_name": "ventas.csv",
     "purchases": 3, "customers": 1, "refused": 2, "role": "support", "was": "sales",
+    "kind": "nps", "score": 3, "comment": "Two legs wobble", "source": "staff",
     "before": {"amount_minor": 1, "currency": "MXN", "on": "2026-11-01"},
 }  # fmt: skip
 KINDS = sorted(
-    {kind for kinds in HOUSE_FAMILIES.values() for kind in kinds} | {"survey.answered", "odd", "customer.odd"}
+    {kind for kinds in HOUSE_FAMILIES.values() for kind in kinds}
+    | {"survey.odd", "response.odd", "referral.odd", "odd", "odd.odd", "customer.odd"}
 )
 
 
@@ -48,13 +50,14 @@ def test_every_kind_is_a_sentence(locale: str, data: dict[str, Any], owner: Brow
 
 def test_says_what_matters(support: Browser, cast: Cast) -> None:
     customer = add(cast)
-    for kind in ("follow_up.logged", "commitment.kept", "purchase.recorded", "survey.answered"):
+    for kind in ("follow_up.logged", "commitment.kept", "purchase.recorded", "response.received", "odd.odd"):
         record(kind, by=cast.sales, customer_id=customer.id, **DATA)
     db.session.commit()
     page = support.get(f"/customers/{customer.id}").get_data(as_text=True)
     for said in (
         "<b>Call, reached</b> — ", "Wants two chairs", "<b>Promise kept</b> — Send the invoice", "with Jorge",
-        "<b>Bought for MXN 41,300</b> — 24 chairs", "number 10482", "<b>survey answered</b> — Ana", "Saúl Sales",
+        "<b>Bought for MXN 41,300</b> — 24 chairs", "number 10482", "<b>odd odd</b> — Ana",
+        "<b>Answered 3 of 10</b>", ">unhappy<", "“Two legs wobble”", "on the phone, written down by Saúl Sales",
     ):  # fmt: skip
         assert said in page, said
 
@@ -65,19 +68,20 @@ def test_says_what_matters(support: Browser, cast: Cast) -> None:
         ("touches", "Call, reached"),
         ("promises", "Promise kept"),
         ("purchases", "Bought for"),
+        ("answers", "Answered 3 of 10"),
         ("changes", "Became known"),
     ],
 )
 def test_narrowed_to_a_kind(kind: str, shown: str, support: Browser, cast: Cast) -> None:
     customer = add(cast)
-    for each in ("follow_up.logged", "commitment.kept", "purchase.recorded"):
+    for each in ("follow_up.logged", "commitment.kept", "purchase.recorded", "response.received"):
         record(each, by=cast.sales, customer_id=customer.id, **DATA)
     db.session.commit()
     for fragment in (False, True):
         page = support.get(f"/customers/{customer.id}?kind={kind}", fragment=fragment).get_data(as_text=True)
         assert page.count('<li id="event-') == 1
         assert shown in page
-    assert support.get(f"/customers/{customer.id}?kind=rubbish").get_data(as_text=True).count('<li id="event-') == 4
+    assert support.get(f"/customers/{customer.id}?kind=rubbish").get_data(as_text=True).count('<li id="event-') == 5
 
 
 def test_earlier_events_follow_and_days_rule(support: Browser, cast: Cast) -> None:

@@ -12,7 +12,7 @@ from portal.users.models import User
 from tests.browser import Browser
 from tests.cast import Cast
 from tests.recorder import QueryRecorder
-from tests.touches import a_contact, a_customer, a_plan, a_promise
+from tests.touches import a_contact, a_customer, a_plan, a_promise, a_recovery
 
 DAY = timedelta(days=1)
 
@@ -32,6 +32,8 @@ def a_morning(cast: Cast) -> None:
     a_promise(clinic, today - 3 * DAY, "Send the invoice copy")
     a_promise(clinic, today + DAY, "Not due yet")
     a_promise(gone, today - DAY, "The archived one's promise")
+    a_recovery(notary, today + 2 * DAY)
+    a_recovery(gone, today, "The archived one's trouble")
     db.session.commit()
 
 
@@ -39,6 +41,7 @@ def test_says_why_most_urgent_first(support: Browser, cast: Cast) -> None:
     a_morning(cast)
     text = support.get("/").get_data(as_text=True)
     order = [
+        "Unhappy, to be made right in 2 days</a> — 3 of 10: “Two legs wobble”",
         "Promise 3 days late</a> — Send the invoice copy",
         "They promised, 2 days late</a> — Send their tax papers",
         "Follow-up today</a> — ask about the terrace tables",
@@ -48,7 +51,7 @@ def test_says_why_most_urgent_first(support: Browser, cast: Cast) -> None:
     assert places == sorted(places)
     for absent in ("Gone Ltd", "tomorrow's", "Not due yet"):
         assert absent not in text
-    assert "4 wait for you, 1 of them for a promise" in text
+    assert "5 wait for you, 2 of them for a promise" in text
     assert "client · 6 purchase days" in text
     assert "Ana Robles, housekeeping" in text
 
@@ -62,7 +65,29 @@ def test_counts_filter_the_list(support: Browser, cast: Cast) -> None:
     text = support.get("/?reason=reassurance").get_data(as_text=True)
     assert "ask how it went" in text
     assert "Send the invoice copy" not in text
-    assert "All <b>4</b>" in text
+    assert "All <b>5</b>" in text
+
+
+def test_the_unhappy_stand_first_on_any_day_and_are_no_promise_besides(support: Browser, cast: Cast) -> None:
+    customer, today = a_customer(cast), clock.today()
+    for n in (-1, 0, 5):
+        a_recovery(customer, today + n * DAY, f"trouble {n}.")
+    a_promise(customer, today - 9 * DAY, "Send the invoice copy")
+    db.session.commit()
+    text = support.get("/").get_data(as_text=True)
+    said = [
+        "Unhappy, 1 day late to make it right</a> — trouble -1.", "Unhappy, to be made right today</a> — trouble 0.",
+        "Unhappy, to be made right in 5 days</a> — trouble 5.", "Promise 9 days late</a> — Send the invoice copy",
+    ]  # fmt: skip
+    places = [text.index(sentence) for sentence in said]
+    assert places == sorted(places)
+    assert "promised after the answer of" in text
+    assert "trouble" not in support.get("/?reason=promises").get_data(as_text=True)
+    only = support.get("/?reason=unhappy").get_data(as_text=True)
+    assert only.count("trouble") == 3 * only.count("trouble 0.")
+    assert "Send the invoice copy" not in only
+    kept = support.post("/commitments/1/keep?place=today", fragment=True).get_data(as_text=True)
+    assert "Kept" in kept
 
 
 def test_mine_my_teams_and_everybodys(cast: Cast, browser_of: Callable[[User], Browser]) -> None:
