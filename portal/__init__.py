@@ -55,6 +55,7 @@ def register_blueprints(app: Flask) -> None:
     from portal.mail.views import mail_room
     from portal.purchases.views import purchases
     from portal.settings.views import settings
+    from portal.surveys.views import surveys
     from portal.timeline.views import timeline
     from portal.today.views import today
     from portal.users import public, users, views  # noqa: F401 - the two hold the addresses of the one room
@@ -67,6 +68,7 @@ def register_blueprints(app: Flask) -> None:
         (contacts, "/customers/<int:id>/contacts"),
         (follow_ups, ""),
         (commitments, ""),
+        (surveys, "/surveys"),
         (timeline, "/timeline"),
         (users, ""),
         (settings, "/settings"),

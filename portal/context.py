@@ -83,6 +83,7 @@ def navigation() -> list[tuple[str, str, str, str]]:
         ("today", _("Today"), path("today.index"), "today"),
         ("customers", _("Customers"), path("customers.index"), "customers"),
         ("commitments", _("Commitments"), path("commitments.index"), "commitment"),
+        ("surveys", _("Surveys"), path("surveys.index"), "survey"),
         ("purchases", _("Purchases"), path("purchases.index"), "purchase"),
     ]
 

@@ -1,4 +1,4 @@
-"""One of everything, twice over: two customers, each with a contact, promises, touches and a purchase.
+"""One of everything, twice over: two customers, each with a contact, promises, touches and a purchase; and surveys.
 
 All ids begin at 1.
 """
@@ -14,6 +14,7 @@ from portal.follow_ups.models import FollowUp
 from portal.imports.models import Import, ImportRefusal
 from portal.mail.models import OutboxMessage
 from portal.purchases.models import Purchase
+from portal.surveys import ready
 from portal.timeline.models import record
 from tests.cast import Cast
 
@@ -23,6 +24,7 @@ NAMES = ("Hotel Sierra Azul", "Clínica Dental Obregón")
 def make_sample(cast: Cast) -> list[Customer]:
     """Write the sample and return its two customers; the first is the sales user's."""
     customers = [_customer(name, cast) for name in NAMES]
+    ready.add_all("en", cast.owner)
     db.session.add(
         OutboxMessage(
             message_id="<1@portal.example>", kind="reset", recipient="support@firm.example", subject="s", text="t",

@@ -12,6 +12,7 @@ from portal.extensions import db
 from portal.rules import N_, BrokenRule
 from portal.settings.models import Firm
 from portal.settings.queries import the_firm
+from portal.surveys import ready
 from portal.timeline.models import record
 from portal.users import passwords
 from portal.users.models import ROLES, User
@@ -69,6 +70,8 @@ def open_firm(words: Words, locale: str) -> Opened:
         db.session.add_all([firm, *users.values()])
         db.session.flush()
         record("firm.made", by=users["owner"], subject=firm, name=firm.name)
+        for survey in ready.add_all(locale, users["owner"]):
+            survey.state = "active"
     return Opened(firm, users)
 
 

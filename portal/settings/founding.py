@@ -1,8 +1,9 @@
-"""The first visit: the firm and its first owner come into being together, or not at all."""
+"""The first visit: the firm, its first owner and its ready-made surveys come into being together, or not at all."""
 
 from portal import clock
 from portal.extensions import db
 from portal.settings.models import Firm
+from portal.surveys import ready
 from portal.timeline.models import record
 from portal.users import passwords
 from portal.users.models import User
@@ -28,4 +29,5 @@ def found(firm: dict[str, str], name: str, email: str, password: str) -> User:
     db.session.add_all([made, owner])
     db.session.flush()
     record("firm.made", by=owner, subject=made, name=made.name)
+    ready.add_all(made.locale, None)
     return owner
