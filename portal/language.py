@@ -66,6 +66,12 @@ def page_ngettext(singular: str, plural: str, num: int, **values: Any) -> Markup
     return words % {"num": num, **values}
 
 
+def words_in(locale: str, text: str, **values: Any) -> str:
+    """The words in that language as plain text: for what is written down, and read by others than who caused it."""
+    words = str(_catalogue(locale).gettext(text))
+    return words % values if values else words
+
+
 def init_app(app: Flask) -> None:
     """Give templates these words in place of Flask-Babel's, which find the language anew for each of them."""
     app.jinja_env.globals.update(_=page_gettext, gettext=page_gettext, ngettext=page_ngettext)

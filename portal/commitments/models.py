@@ -112,7 +112,7 @@ class Commitment(Model):
         """It was not done, and won't be. Raises `NotOpen`."""
         self._settle("broken", by, reason)
 
-    def withdraw(self, by: "User", reason: str) -> None:
+    def withdraw(self, by: "User | None", reason: str) -> None:
         """It no longer needs to be done, and the other side knows why. Raises `NotOpen` or `ReasonMissing`."""
         if not reason:
             raise ReasonMissing
@@ -137,7 +137,7 @@ class Commitment(Model):
         self.settled_on, self.reason = None, ""
         self._note("reopened", by, was=was)
 
-    def reword(self, by: "User", text: str, contact_id: int | None, assignee_id: int | None) -> None:
+    def reword(self, by: "User | None", text: str, contact_id: int | None, assignee_id: int | None) -> None:
         """Say it better, to or from another person, or let another colleague answer for it."""
         changed = (text, contact_id, assignee_id) != (self.text, self.contact_id, self.assignee_id)
         was, self.text = self.text, text
@@ -145,13 +145,13 @@ class Commitment(Model):
         if changed:
             self._note("changed", by, was=was)
 
-    def _settle(self, state: str, by: "User", reason: str) -> None:
+    def _settle(self, state: str, by: "User | None", reason: str) -> None:
         if not self.is_open:
             raise NotOpen
         self.state, self.settled_on, self.reason = state, clock.today(), reason
         self._note(state, by, **({"reason": reason} if reason else {}))
 
-    def _note(self, verb: str, by: "User", **data: Any) -> None:
+    def _note(self, verb: str, by: "User | None", **data: Any) -> None:
         self.version += 1
         record(
             f"commitment.{verb}", by=by, customer_id=self.customer_id, subject=self, text=self.text, side=self.side,

@@ -1,11 +1,12 @@
 """Responses: what a client answered, or said on the phone."""
 
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import JSON, ForeignKey, Index, String, Text, text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
+from portal import clock
 from portal.extensions import BigId, Model, UtcDateTime
 
 if TYPE_CHECKING:
@@ -17,6 +18,11 @@ STATES = ("standing", "quarantined", "disavowed", "dismissed")
 """It counts; it contradicts one that stood before, and waits to be looked at; the client says it was somebody else;
 somebody has looked at it and put it aside."""
 QUOTES = ("", "name", "anonymous")
+EDITABLE = timedelta(hours=24)
+"""How long the browser that answered may correct the answer."""
+LONGEST_COMMENT = 4000
+TOLD = 300
+"""Characters of a comment that an event keeps."""
 STANDING = text("state = 'standing'")
 QUARANTINED = text("state = 'quarantined'")
 UNTALLIED = text("NOT tallied AND state = 'standing' AND source = 'client'")
@@ -74,3 +80,23 @@ class Response(Model):
 
     customer: Mapped["Customer"] = relationship(lazy="raise")
     contact: Mapped["Contact | None"] = relationship(lazy="raise")
+
+    def correct(self, score: int, comment: str, may_call: bool) -> None:
+        """The client says it otherwise, from the same browser and in time."""
+        self.score, self.comment, self.may_call = score, comment, may_call
+        self.edited_at = clock.now()
+
+    def disavow(self) -> None:
+        """The client says that it was somebody else's: it stands no longer."""
+        self.state = "disavowed"
+
+    def add(self, answers: list[dict[str, Any]], quote: str | None) -> bool:
+        """Keep what the client says further: answers to further questions, and how the comment may be quoted. Did it
+        change anything?
+        """
+        known = {answer["id"]: answer for answer in self.answers} | {answer["id"]: answer for answer in answers}
+        before = (self.answers, self.quote)
+        self.answers = list(known.values())
+        if quote is not None:
+            self.quote, self.quote_asked_at = quote, clock.now()
+        return before != (self.answers, self.quote)

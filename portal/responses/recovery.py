@@ -1,0 +1,79 @@
+"""Recovery: an unhappy answer becomes a promise to make it right, with a day that the client is told."""
+
+from datetime import timedelta
+from typing import TYPE_CHECKING
+
+from portal import bulk, clock
+from portal.commitments.models import Commitment
+from portal.language import words_in
+from portal.responses import queries
+from portal.responses.asked import Asked
+from portal.rules import N_
+from portal.timeline.models import Event
+
+if TYPE_CHECKING:
+    from portal.users.models import User
+
+LONGEST = 300
+PROMISE = N_("Make it right with %(name)s, who gave %(score)s of %(highest)s")
+QUOTED = N_("Make it right with %(name)s, who gave %(score)s of %(highest)s: “%(comment)s”")
+
+
+def open_recovery(asked: Asked, score: int, comment: str, by: "User | None" = None) -> int:
+    """Promise to make it right, due so many days from today as the firm has decided; the commitment's id.
+
+    Whoever is answerable for the customer now is answerable for it.
+    """
+    today, now = clock.today(), clock.now()
+    due_on, text, by_id = today + timedelta(days=asked.recover_within_days), _text(asked, score, comment), _id(by)
+    commitment_id = bulk.put(
+        Commitment, customer_id=asked.customer_id, contact_id=asked.contact_id, assignee_id=asked.assignee_id,
+        side="ours", text=text, due_on=due_on, original_due_on=due_on, origin="recovery", created_by_id=by_id,
+        created_at=now,
+    )  # fmt: skip
+    about = {"text": text, "side": "ours", "due_on": due_on.isoformat(), "contact": asked.contact_name or ""}
+    bulk.put(
+        Event, at=now, happened_on=today, kind="commitment.made", user_id=by_id, customer_id=asked.customer_id,
+        subject_id=commitment_id, data=about,
+    )  # fmt: skip
+    return commitment_id
+
+
+def follow(asked: Asked, score: int, comment: str) -> int | None:
+    """After a correction: the promise is reworded, withdrawn when nobody is unhappy any more, or newly made. Its id."""
+    commitment = queries.open_recovery(asked.commitment_id)
+    if asked.scale.feeling(score) != "unhappy":
+        if commitment is not None:
+            _withdraw(commitment, words_in(asked.firm_locale, N_("The client has corrected the answer.")))
+        return asked.commitment_id
+    if commitment is None:
+        return open_recovery(asked, score, comment)
+    commitment.reword(None, _text(asked, score, comment), commitment.contact_id, commitment.assignee_id)
+    return commitment.id
+
+
+def call_off(asked: Asked) -> None:
+    """The client says that the answer came from somebody else: what was promised for it is withdrawn, while open."""
+    commitment = queries.open_recovery(asked.commitment_id)
+    if commitment is not None:
+        _withdraw(commitment, words_in(asked.firm_locale, N_("The client says that somebody else answered.")))
+
+
+def _withdraw(commitment: Commitment, reason: str) -> None:
+    commitment.withdraw(None, reason)
+
+
+def _text(asked: Asked, score: int, comment: str) -> str:
+    """The promise in the firm's language, with as much of the comment as fits."""
+    about = {"name": asked.name, "score": score, "highest": asked.scale.highest}
+    if not comment:
+        return words_in(asked.firm_locale, PROMISE, **about)[:LONGEST]
+    whole = words_in(asked.firm_locale, QUOTED, comment="", **about)
+    quoted, room = " ".join(comment.split()), LONGEST - len(whole)
+    if len(quoted) > room:
+        quoted = quoted[: room - 1] + "…"
+    return words_in(asked.firm_locale, QUOTED, comment=quoted, **about)[:LONGEST]
+
+
+def _id(by: "User | None") -> int | None:
+    return by.id if by else None
