@@ -13,6 +13,7 @@ from portal.imports import jobs as imports
 from portal.jobs import in_app
 from portal.mail import outbox
 from portal.mail.models import OutboxMessage
+from portal.surveys import tallies
 from portal.users.models import SESSION_LASTS, UserSession
 
 KEEP_ENDED_SESSIONS = timedelta(days=90)
@@ -38,6 +39,12 @@ def deliver_mail() -> None:
 def resume_imports() -> None:
     """An import that was stopped, by a kill or a new version, goes on."""
     imports.resume()
+
+
+@at("surveys.tally", minute="*/5")
+def tally_surveys() -> None:
+    """Answers that can no longer be corrected, and invitations that have arrived, enter the counts of results."""
+    tallies.gather()
 
 
 @at("nightly.uploads", minute="35", hour="9")

@@ -182,7 +182,7 @@ def upgrade() -> None:
     op.create_index(
         "ix_survey_invitations_untallied",
         "survey_invitations",
-        ["survey_id"],
+        ["survey_id", "sent_on", "assignee_id", "channel"],
         unique=False,
         sqlite_where=sa.text("delivered_at IS NOT NULL AND NOT tallied"),
         postgresql_where=sa.text("delivered_at IS NOT NULL AND NOT tallied"),
@@ -259,10 +259,10 @@ def upgrade() -> None:
     op.create_index(
         "ix_survey_responses_untallied",
         "survey_responses",
-        ["survey_id"],
+        ["survey_id", "answered_on", "assignee_id", "score", "source"],
         unique=False,
-        sqlite_where=sa.text("NOT tallied AND state = 'standing' AND source = 'client'"),
-        postgresql_where=sa.text("NOT tallied AND state = 'standing' AND source = 'client'"),
+        sqlite_where=sa.text("NOT tallied AND state = 'standing'"),
+        postgresql_where=sa.text("NOT tallied AND state = 'standing'"),
     )
     op.create_index(
         "uq_survey_responses_standing",

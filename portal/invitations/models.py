@@ -32,10 +32,13 @@ class Invitation(Model):
             "ix_survey_invitations_silent", "survey_id", "sent_on", "id", sqlite_where=SILENT, postgresql_where=SILENT
         ),
         Index("ix_survey_invitations_unconfirmed", "outbox_id", sqlite_where=UNCONFIRMED, postgresql_where=UNCONFIRMED),
-        Index("ix_survey_invitations_untallied", "survey_id", sqlite_where=UNTALLIED, postgresql_where=UNTALLIED),
+        Index(
+            "ix_survey_invitations_untallied", "survey_id", "sent_on", "assignee_id", "channel",
+            sqlite_where=UNTALLIED, postgresql_where=UNTALLIED,
+        ),
         Index("ix_survey_invitations_customer_id_sent_on", "customer_id", "sent_on"),
         Index("ix_survey_invitations_survey_id_id", "survey_id", "id"),
-    )
+    )  # fmt: skip
 
     id: Mapped[int] = mapped_column(BigId, primary_key=True)
     survey_id: Mapped[int] = mapped_column(ForeignKey("surveys.id"))

@@ -25,7 +25,7 @@ TOLD = 300
 """Characters of a comment that an event keeps."""
 STANDING = text("state = 'standing'")
 QUARANTINED = text("state = 'quarantined'")
-UNTALLIED = text("NOT tallied AND state = 'standing' AND source = 'client'")
+UNTALLIED = text("NOT tallied AND state = 'standing'")
 
 
 class Response(Model):
@@ -44,8 +44,11 @@ class Response(Model):
         Index("ix_survey_responses_answered_on_id", "answered_on", "id"),
         Index("ix_survey_responses_customer_id_answered_on", "customer_id", "answered_on"),
         Index("ix_survey_responses_quarantined", "id", sqlite_where=QUARANTINED, postgresql_where=QUARANTINED),
-        Index("ix_survey_responses_untallied", "survey_id", sqlite_where=UNTALLIED, postgresql_where=UNTALLIED),
-    )
+        Index(
+            "ix_survey_responses_untallied", "survey_id", "answered_on", "assignee_id", "score", "source",
+            sqlite_where=UNTALLIED, postgresql_where=UNTALLIED,
+        ),
+    )  # fmt: skip
 
     id: Mapped[int] = mapped_column(BigId, primary_key=True)
     survey_id: Mapped[int] = mapped_column(ForeignKey("surveys.id"))

@@ -21,6 +21,8 @@ OCCASIONS = ("by_hand", "after_purchase", "after_recovery", "every")
 TEXTS = ("question", "low", "high", "open_unhappy", "open_neutral", "open_happy", "thanks")
 """What a survey says in each language: its question, what the lowest and the highest score mean, its open question to
 each feeling, and its thanks. `{name}` stands for the client's first name."""
+DELIVERED, FROM_STAFF = -1, -2
+"""What a tally counts beside answers of clients by their score: delivered invitations, answers taken by colleagues."""
 
 
 class IsClosed(BrokenRule):
@@ -120,7 +122,7 @@ class SurveyQuestion(Model):
 
 
 class SurveyTally(Model):
-    """How many answers of one score, or delivered invitations, a survey had in a month. Kept by a job, never typed.
+    """How many answers of one score, or delivered invitations, a survey had in a month. Kept by a job (`tallies`).
 
     Results are read from here and from the few rows that are not tallied yet, so a million answers cost no more.
     """
@@ -133,5 +135,5 @@ class SurveyTally(Model):
     assignee_id: Mapped[int] = mapped_column(BigId, primary_key=True, autoincrement=False)
     """Who answered for the customer then; 0 for nobody."""
     score: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
-    """-1 for delivered invitations."""
+    """Or `DELIVERED`, or `FROM_STAFF`."""
     count: Mapped[int] = mapped_column(default=0)

@@ -1,13 +1,44 @@
 """Every SELECT about surveys."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from datetime import date, datetime
+from functools import cache
+from typing import Any
 
-from sqlalchemy import case, select
+from sqlalchemy import (
+    BigInteger,
+    Date,
+    Row,
+    Select,
+    and_,
+    bindparam,
+    case,
+    cast,
+    func,
+    literal,
+    null,
+    select,
+    tuple_,
+    union_all,
+)
+from sqlalchemy.orm import aliased
 
+from portal.commitments.models import RECOVERING, Commitment
+from portal.contacts.models import Contact
+from portal.customers.lines import live
+from portal.customers.models import Customer
 from portal.extensions import db
-from portal.surveys.models import Survey, SurveyQuestion
+from portal.invitations.models import UNTALLIED as UNTALLIED_INVITATIONS
+from portal.invitations.models import Invitation
+from portal.paging import Page, decode, page_of
+from portal.responses.models import STANDING, Response
+from portal.responses.models import UNTALLIED as UNTALLIED_RESPONSES
+from portal.surveys.models import DELIVERED, FROM_STAFF, Survey, SurveyQuestion, SurveyTally
+from portal.users.models import User
 
 MOST_LISTED = 200
+COMMENTS = 20
+EXPORT_ROWS = 1000
 
 
 def surveys() -> Sequence[Survey]:
@@ -51,3 +82,161 @@ def questions_of(survey_id: int) -> Sequence[SurveyQuestion]:
         .order_by(SurveyQuestion.position, SurveyQuestion.id)
     )
     return db.session.scalars(query).all()
+
+
+def ripe_responses(before: datetime, limit: int) -> Select[int]:
+    """The ids of up to so many standing answers from before that instant that are not tallied, locked; what another
+    worker has is passed over. A part of the statement that claims them. Rides on ix_survey_responses_untallied.
+    """
+    query = select(Response.id).where(UNTALLIED_RESPONSES, Response.answered_at < before)
+    return query.limit(limit).with_for_update(skip_locked=True)
+
+
+def ripe_invitations(limit: int) -> Select[int]:
+    """The same of delivered invitations. Rides on ix_survey_invitations_untallied."""
+    return select(Invitation.id).where(UNTALLIED_INVITATIONS).limit(limit).with_for_update(skip_locked=True)
+
+
+_OF_SURVEY = bindparam("of_survey", type_=BigInteger)
+_COUNTED_AS = case((Response.source == "client", Response.score), else_=FROM_STAFF)
+_NO_DAY, _NOBODY = cast(null(), Date), cast(null(), BigInteger)
+
+
+def _untallied() -> list[Any]:
+    """What is not tallied yet: (survey, day, assignee, score, count). Rides on the two indexes named _untallied."""
+    who = func.coalesce(Response.assignee_id, 0)
+    answers = select(Response.survey_id, Response.answered_on, who, _COUNTED_AS, func.count())
+    asked_whose = func.coalesce(Invitation.assignee_id, 0)
+    asked = select(Invitation.survey_id, Invitation.sent_on, asked_whose, literal(DELIVERED), func.count())
+    return [
+        answers.where(UNTALLIED_RESPONSES).group_by(Response.survey_id, Response.answered_on, who, _COUNTED_AS),
+        asked.where(UNTALLIED_INVITATIONS, Invitation.channel != "phone").group_by(
+            Invitation.survey_id, Invitation.sent_on, asked_whose
+        ),
+    ]
+
+
+@cache
+def _counts_of() -> Any:
+    total = func.sum(SurveyTally.count)
+    by_month = select(SurveyTally.month, _NOBODY, SurveyTally.score, total).group_by(
+        SurveyTally.month, SurveyTally.score
+    )
+    by_assignee = select(_NO_DAY, SurveyTally.assignee_id, SurveyTally.score, total).group_by(
+        SurveyTally.assignee_id, SurveyTally.score
+    )
+    fresh = []
+    for query, column in zip(_untallied(), (Response.survey_id, Invitation.survey_id), strict=True):
+        part = query.where(column == _OF_SURVEY).subquery()
+        fresh.append(select(*list(part.c)[1:]))
+    tallied = [query.where(SurveyTally.survey_id == _OF_SURVEY) for query in (by_month, by_assignee)]
+    return union_all(*tallied, *fresh)
+
+
+def counts_of(survey_id: int) -> Sequence[Row[Any]]:
+    """(month or day, assignee or None, score, count) of a survey, for `results.results`; a month's rows name no
+    assignee, an assignee's no month, and what is not tallied yet names both. By the primary key of tallies.
+    """
+    return db.session.execute(_counts_of(), {"of_survey": survey_id}).all()
+
+
+@cache
+def _counts_of_each() -> Any:
+    tallied = select(SurveyTally.survey_id, SurveyTally.score, func.sum(SurveyTally.count)).group_by(
+        SurveyTally.survey_id, SurveyTally.score
+    )
+    fresh = []
+    for query in _untallied():
+        survey_id, _day, _who, score, count = query.subquery().c
+        fresh.append(select(survey_id, score, count))
+    return union_all(tallied, *fresh)
+
+
+def counts_of_each() -> Sequence[Row[Any]]:
+    """(survey, score, count) of every survey, several rows of a score; for `results.of_each`."""
+    return db.session.execute(_counts_of_each()).all()
+
+
+def names_of_users() -> dict[int, str]:
+    """The names of all users, by id. A firm has tens of them."""
+    return {row.id: row.name for row in db.session.execute(select(User.id, User.name))}
+
+
+@cache
+def _comments(from_key: bool) -> Any:
+    query = (
+        select(
+            Response.id, Response.score, Response.comment, Response.answered_on, Response.source, Response.quote,
+            Response.customer_id, Customer.name.label("customer_name"), Contact.name.label("contact_name"),
+            User.name.label("taken_by_name"),
+        )
+        .join(Customer, Customer.id == Response.customer_id)
+        .outerjoin(Contact, Contact.id == Response.contact_id)
+        .outerjoin(User, User.id == Response.taken_by_id)
+        .where(Response.survey_id == _OF_SURVEY, STANDING, Response.comment != "")
+    )  # fmt: skip
+    if from_key:
+        after = tuple_(bindparam("after_on", type_=Date), bindparam("after_id", type_=BigInteger))
+        query = query.where(tuple_(Response.answered_on, Response.id) < after)
+    return query.order_by(Response.answered_on.desc(), Response.id.desc()).limit(COMMENTS + 1)
+
+
+def comments_of(survey_id: int, after: str | None) -> Page[Row[Any]]:
+    """Standing answers with a comment, each with its customer and person, newest first.
+
+    Rides on ix_survey_responses_survey_id_answered_on_id.
+    """
+    key = decode(after, date, int)
+    values = {"of_survey": survey_id} | ({"after_on": key[0], "after_id": key[1]} if key else {})
+    rows = db.session.execute(_comments(key is not None), values).all()
+    return page_of(rows, lambda row: (row.answered_on, row.id), first=key is None, size=COMMENTS)
+
+
+def all_answers(survey_id: int) -> Iterator[Row[Any]]:
+    """Every standing answer with customer, person and assignee, newest first, read in pieces.
+
+    Rides on ix_survey_responses_survey_id_answered_on_id.
+    """
+    assignee = aliased(User)
+    query = (
+        select(
+            Response.id, Response.answered_on, Response.score, Response.comment, Response.answers, Response.source,
+            Response.locale, Response.may_call, Response.quote, Response.customer_id,
+            Customer.name.label("customer_name"), Contact.name.label("contact_name"),
+            assignee.name.label("assignee_name"),
+        )
+        .join(Customer, Customer.id == Response.customer_id)
+        .outerjoin(Contact, Contact.id == Response.contact_id)
+        .outerjoin(assignee, assignee.id == Response.assignee_id)
+        .where(Response.survey_id == survey_id, STANDING)
+        .order_by(Response.answered_on.desc(), Response.id.desc())
+        .limit(EXPORT_ROWS)
+    )  # fmt: skip
+    rows = db.session.execute(query).all()
+    while rows:
+        yield from rows
+        after = tuple_(literal(rows[-1].answered_on), literal(rows[-1].id))
+        rows = db.session.execute(query.where(tuple_(Response.answered_on, Response.id) < after)).all()
+
+
+def to_make_right(limit: int) -> Sequence[Row[Any]]:
+    """Unhappy answers whose promise to make it right is open, the most urgent first: answer, customer and promise.
+
+    Rides on ix_commitments_recovering_due and ix_survey_responses_customer_id_answered_on.
+    """
+    columns = (Commitment.id, Commitment.due_on, Commitment.customer_id, Commitment.assignee_id)
+    some = live(select(*columns), Commitment.customer_id)
+    open_ = some.where(RECOVERING).order_by(Commitment.due_on, Commitment.id).limit(limit).subquery()
+    query = (
+        select(
+            Response.id, Response.score, Response.comment, Response.answered_on, Response.customer_id, Survey.kind,
+            Survey.name.label("survey_name"), Customer.name.label("customer_name"), open_.c.due_on,
+            open_.c.id.label("commitment_id"), User.name.label("assignee_name"),
+        )
+        .join_from(open_, Customer, Customer.id == open_.c.customer_id)
+        .join(Response, and_(Response.customer_id == open_.c.customer_id, Response.commitment_id == open_.c.id))
+        .join(Survey, Survey.id == Response.survey_id)
+        .outerjoin(User, User.id == open_.c.assignee_id)
+        .order_by(open_.c.due_on, open_.c.id)
+    )  # fmt: skip
+    return db.session.execute(query).all()

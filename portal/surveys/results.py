@@ -1,0 +1,98 @@
+"""The results of a survey: what its answers add up to, as a whole, by month and by assignee."""
+
+from collections import Counter
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from datetime import date
+from typing import Any
+
+from portal.surveys import scoring
+from portal.surveys.models import DELIVERED, FROM_STAFF
+from portal.surveys.scales import SCALES
+
+MONTHS_SHOWN = 24
+
+
+@dataclass
+class Answers:
+    """How many answers of each score clients gave, of how many delivered invitations; and those taken by colleagues."""
+
+    kind: str
+    by_score: Counter[int] = field(default_factory=Counter)
+    delivered: int = 0
+    from_staff: int = 0
+
+    def add(self, score: int, count: int) -> None:
+        """So many more of a score, of delivered invitations, or of answers taken by colleagues."""
+        if score == DELIVERED:
+            self.delivered += count
+        elif score == FROM_STAFF:
+            self.from_staff += count
+        else:
+            self.by_score[score] += count
+
+    @property
+    def n(self) -> int:
+        """Answers of clients."""
+        return self.by_score.total()
+
+    @property
+    def score(self) -> scoring.Score | None:
+        """What they add up to; staff's stay out of it."""
+        return scoring.score(self.kind, self.by_score)
+
+    @property
+    def rate(self) -> float | None:
+        """Answers in per cent of delivered invitations; None where none was delivered."""
+        return 100 * self.n / self.delivered if self.delivered else None
+
+    def of_feeling(self, feeling: str) -> int:
+        """How many are `unhappy`, `neutral` or `happy`."""
+        scale = SCALES[self.kind]
+        return sum(count for score, count in self.by_score.items() if scale.feeling(score) == feeling)
+
+    def distribution(self) -> list[tuple[int, str, int]]:
+        """(score, feeling, answers) of every score that can be given, rising."""
+        scale = SCALES[self.kind]
+        return [(score, scale.feeling(score), self.by_score[score]) for score in scale.scores]
+
+
+@dataclass(frozen=True)
+class Results:
+    """The whole; the last months that have answers, oldest first; assignees by name, nobody's last."""
+
+    whole: Answers
+    months: list[tuple[date, Answers]]
+    assignees: list[tuple[str, Answers]]
+
+
+def results(kind: str, counts: Iterable[Any], names: dict[int, str]) -> Results:
+    """Put together what was counted: rows of (month or None, assignee or None, score, count), as `counts_of` has them.
+
+    A row with both belongs to both views; the whole is what the assignees add up to.
+    """
+    whole = Answers(kind)
+    months: dict[date, Answers] = {}
+    people: dict[int, Answers] = {}
+    for month, assignee_id, score, count in counts:
+        if assignee_id is not None:
+            whole.add(score, count)
+            people.setdefault(assignee_id, Answers(kind)).add(score, count)
+        if month is not None:
+            months.setdefault(month.replace(day=1), Answers(kind)).add(score, count)
+    by_month = sorted((month, answers) for month, answers in months.items() if answers.n)
+    by_name = sorted((id == 0, names.get(id, ""), id, answers) for id, answers in people.items() if _matters(answers))
+    return Results(whole, by_month[-MONTHS_SHOWN:], [(name, answers) for _last, name, _id, answers in by_name])
+
+
+def _matters(answers: Answers) -> bool:
+    return bool(answers.n or answers.delivered)
+
+
+def of_each(kinds: dict[int, str], counts: Sequence[Any]) -> dict[int, Answers]:
+    """The same as a whole for many surveys: rows of (survey, score, count), by the surveys' ids."""
+    found = {id: Answers(kind) for id, kind in kinds.items()}
+    for survey_id, score, count in counts:
+        if survey_id in found:
+            found[survey_id].add(score, count)
+    return found
