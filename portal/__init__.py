@@ -52,6 +52,7 @@ def register_blueprints(app: Flask) -> None:
     from portal.follow_ups.views import follow_ups
     from portal.health import health
     from portal.imports.views import imports
+    from portal.invitations.views import invitations
     from portal.mail.views import mail_room
     from portal.purchases.views import purchases
     from portal.settings.views import settings
@@ -65,6 +66,7 @@ def register_blueprints(app: Flask) -> None:
         (customers, "/customers"),
         (purchases, "/purchases"),
         (imports, "/imports"),
+        (invitations, ""),
         (contacts, "/customers/<int:id>/contacts"),
         (follow_ups, ""),
         (commitments, ""),

@@ -10,6 +10,7 @@ from sqlalchemy import delete, text
 from portal import clock
 from portal.extensions import db, huey
 from portal.imports import jobs as imports
+from portal.invitations import jobs as invitations
 from portal.jobs import in_app
 from portal.mail import outbox
 from portal.mail.models import OutboxMessage
@@ -45,6 +46,12 @@ def resume_imports() -> None:
 def tally_surveys() -> None:
     """Answers that can no longer be corrected, and invitations that have arrived, enter the counts of results."""
     tallies.gather()
+
+
+@at("invitations.due", minute="*")
+def send_invitations() -> None:
+    """Surveys whose day has come."""
+    invitations.send_due()
 
 
 @at("nightly.uploads", minute="35", hour="9")

@@ -147,6 +147,9 @@
     const near = (what) => event.target.closest?.(what);
     const opener = near("[data-dialog]");
     if (opener) id(opener.dataset.dialog).showModal();
+    const copier = near("[data-copy]");
+    if (copier) navigator.clipboard?.writeText(id(copier.dataset.copy).value).then(() => (copier.textContent = copier.dataset.done));
+    if (near("[data-print]")) print();
     const finder = near("[data-focus]");
     if (finder) {
       event.preventDefault();

@@ -12,12 +12,16 @@ from portal.customers.models import Customer, Tag
 from portal.extensions import db
 from portal.follow_ups.models import FollowUp
 from portal.imports.models import Import, ImportRefusal
+from portal.invitations.inviting import Asking, invite
 from portal.mail.models import OutboxMessage
 from portal.purchases.models import Purchase
+from portal.settings.queries import the_firm
 from portal.surveys import ready
+from portal.surveys.models import Survey
 from portal.timeline.models import record
 from tests.cast import Cast
 
+KEY = "a secret that only the tests know, 0123456789"
 NAMES = ("Hotel Sierra Azul", "Clínica Dental Obregón")
 
 
@@ -25,6 +29,7 @@ def make_sample(cast: Cast) -> list[Customer]:
     """Write the sample and return its two customers; the first is the sales user's."""
     customers = [_customer(name, cast) for name in NAMES]
     ready.add_all("en", cast.owner)
+    _ask(customers)
     db.session.add(
         OutboxMessage(
             message_id="<1@portal.example>", kind="reset", recipient="support@firm.example", subject="s", text="t",
@@ -33,6 +38,17 @@ def make_sample(cast: Cast) -> list[Customer]:
     )  # fmt: skip
     db.session.commit()
     return customers
+
+
+def _ask(customers: list[Customer]) -> None:
+    """Each person is asked by the first survey, which is to be asked whatever its draft says."""
+    db.session.flush()
+    survey, firm = db.session.get_one(Survey, 1), the_firm()
+    assert firm is not None
+    survey.state = "active"
+    for number, customer in enumerate(customers):
+        channel = ("link", "email")[number]
+        invite(survey, customer, f"sample:{customer.id}", Asking(firm, KEY, channel), customer.contacts[0])
 
 
 def _customer(name: str, cast: Cast) -> Customer:

@@ -1,11 +1,12 @@
 """Invitations, the askings of many at once, and who does not want to be asked."""
 
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import JSON, ForeignKey, Index, String, text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
+from portal import clock
 from portal.extensions import BigId, Model, UtcDateTime
 
 if TYPE_CHECKING:
@@ -16,6 +17,9 @@ CHANNELS = ("email", "link", "qr", "whatsapp", "phone")
 HELD = ("budget", "opted_out", "no_address", "paused")
 """Why one waits: the person has been asked often enough, does not want to be asked, can't be reached by mail, or the
 survey is paused."""
+GIVEN_UP = ("opted_out", "no_address", "closed", "archived", "taken_back")
+"""Why one ended: the same went on for too long, the survey was closed, the customer archived, or somebody took it
+back."""
 WAITING = text("sent_at IS NULL AND ended_at IS NULL")
 SILENT = text("sent_at IS NOT NULL AND answered_at IS NULL AND ended_at IS NULL")
 UNCONFIRMED = text("outbox_id IS NOT NULL AND delivered_at IS NULL AND ended_at IS NULL")
@@ -57,7 +61,7 @@ class Invitation(Model):
     send_on: Mapped[date]
     """Not before this day of the firm."""
     held: Mapped[str] = mapped_column(String(12), default="")
-    """One of `HELD`, or empty."""
+    """One of `HELD`, or empty; of one that has ended, one of `GIVEN_UP`."""
     held_until: Mapped[date | None]
     """The day on which it is looked at again."""
     outbox_id: Mapped[int | None] = mapped_column(BigId)
@@ -81,6 +85,43 @@ class Invitation(Model):
 
     customer: Mapped["Customer"] = relationship(lazy="raise")
     contact: Mapped["Contact | None"] = relationship(lazy="raise")
+
+    @property
+    def is_waiting(self) -> bool:
+        """Is it still to be sent?"""
+        return self.sent_at is None and self.ended_at is None
+
+    @property
+    def is_silent(self) -> bool:
+        """Was it sent, and can it still be answered?"""
+        sent = self.sent_at is not None and self.answered_at is None and self.ended_at is None
+        return sent and clock.today() <= self.expires_on
+
+    def hold(self, reason: str, until: date) -> None:
+        """Let it wait, for one of `HELD`, and look at it again that day."""
+        self.held, self.held_until = reason, until
+        if self.sent_at is None:
+            self.send_on = until
+        else:
+            self.remind_on = until
+
+    def give_up(self, reason: str) -> None:
+        """It will not be sent, or can't be answered any more, for one of `GIVEN_UP`."""
+        self.held, self.held_until, self.remind_on, self.ended_at = reason, None, None, clock.now()
+
+    def send(self, outbox_id: int, days: int) -> None:
+        """It leaves with that mail, and can be answered for so many days."""
+        self._release()
+        self.outbox_id, self.sent_on, self.sent_at = outbox_id, clock.today(), clock.now()
+        self.expires_on = clock.today() + timedelta(days=days)
+
+    def remind(self) -> None:
+        """The one reminder leaves."""
+        self._release()
+        self.remind_on, self.reminded_on = None, clock.today()
+
+    def _release(self) -> None:
+        self.held, self.held_until = "", None
 
 
 class SurveyBatch(Model):

@@ -1,0 +1,70 @@
+"""Asking: what calls for a survey, and how what calls twice asks once."""
+
+from datetime import date, timedelta
+
+from portal import clock
+from portal.commitments.models import Commitment
+from portal.contacts.models import Contact
+from portal.contacts.queries import contact_of
+from portal.customers.models import Customer, IsArchived
+from portal.customers.queries import customer_by_id
+from portal.invitations import queries
+from portal.invitations.inviting import Asking, invite
+from portal.invitations.models import Invitation
+from portal.rules import N_, BrokenRule
+from portal.surveys.models import Survey
+
+
+class DoesNotWant(BrokenRule):
+    """Who has said not to be asked is not asked, by no way."""
+
+    message = N_("%(name)s does not want to be asked.")
+
+
+class NoAddress(BrokenRule):
+    """A mail needs an address."""
+
+    message = N_("We know no e-mail of %(name)s. Choose another way.")
+
+
+def by_hand(survey: Survey, customer: Customer, contact: Contact | None, form_id: str, asking: Asking) -> Invitation:
+    """Ask one person now. A mail that the contact budget has no room for waits at once, and says so.
+
+    The same form sent twice asks once. Raises `NotAsking`, `IsArchived`, `DoesNotWant`, `NoAddress`.
+    """
+    if customer.is_archived:
+        raise IsArchived
+    address = mail_address(customer, contact)
+    people, addresses = queries.opted_out([customer.id], [address.lower()] if address else [])
+    person = (customer.id, contact.id if contact else None)
+    name = contact.name if contact else customer.name
+    if person in people or (address or "").lower() in addresses:
+        raise DoesNotWant(name=name)
+    if asking.channel == "email" and address is None:
+        raise NoAddress(name=name)
+    invitation = invite(survey, customer, f"hand:{form_id}", asking, contact)
+    if invitation.is_waiting and not invitation.held:
+        free_on = queries.budget_of(asking.firm, [customer.id], clock.today()).free_on(person, clock.today())
+        if free_on > clock.today():
+            _wait_for_budget(invitation, free_on, asking.firm.answer_within_days)
+    return invitation
+
+
+def mail_address(customer: Customer, contact: Contact | None) -> str | None:
+    """Where the person reads mail: the customer's address stands in for one that we don't know."""
+    return (contact.email if contact else None) or customer.email
+
+
+def _wait_for_budget(invitation: Invitation, until: date, days: int) -> None:
+    invitation.hold("budget", until)
+    invitation.expires_on = until + timedelta(days=days)
+
+
+def after_recovery(commitment: Commitment, asking: Asking) -> Invitation | None:
+    """Ask the client of a recovery that was kept whether it is right now, once; None when no survey asks for that."""
+    survey = queries.survey_for("after_recovery")
+    customer = customer_by_id(commitment.customer_id)
+    if survey is None or customer is None or customer.is_archived:
+        return None
+    contact = contact_of(customer.id, commitment.contact_id) if commitment.contact_id else None
+    return invite(survey, customer, f"recovery:{commitment.id}", asking, contact)

@@ -1,0 +1,46 @@
+"""What an invitation needs to leave the house: the portal's public address and the keys for its links."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from portal.invitations.models import Invitation
+from portal.invitations.tokens import hash_of, new_seed, token_again, token_of
+from portal.surveys.models import Survey
+from portal.surveys.wording import addressed, first_name
+
+
+@dataclass(frozen=True)
+class Office:
+    """Where links lead to and what they are made with; the present secret key is the first."""
+
+    public_url: str
+    secret_keys: Sequence[str]
+
+    def link(self, invitation: Invitation) -> str | None:
+        """The address of its public page; None when the key that it was made with is gone."""
+        token = token_again(invitation.seed, invitation.token_hash, self.secret_keys)
+        return self._address(token) if token else None
+
+    def link_to_send(self, invitation: Invitation) -> str:
+        """The same; when the key is gone, a new one takes the place of what nobody can make again."""
+        found = self.link(invitation)
+        if found is None:
+            invitation.seed = new_seed()
+            token = token_of(invitation.seed, self.secret_keys[0])
+            invitation.token_hash = hash_of(token)
+            found = self._address(token)
+        return found
+
+    def _address(self, token: str) -> str:
+        return f"{self.public_url}/s/{token}"
+
+
+def words_for(survey: Survey, locale: str, contact_name: str | None) -> dict[str, str]:
+    """The survey's texts in that language, or else in its other one, as they are said to that person."""
+    texts = survey.texts.get(locale) or next(iter(survey.texts.values()), {})
+    return {key: addressed(text, first_name(contact_name or "")) for key, text in texts.items()}
+
+
+def called(contact_name: str | None, customer_name: str) -> str:
+    """How somebody is greeted: a person by the first name, a customer by its whole one."""
+    return first_name(contact_name or "") or customer_name

@@ -1,0 +1,165 @@
+"""Sending: invitations whose day has come leave with a mail in the outbox, or wait on, and say why.
+
+One transaction at a time decides what a person may still hear, so that two workers can't spend the same budget twice.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import date, timedelta
+from typing import Any
+
+from sqlalchemy import update
+
+from portal import bulk, clock
+from portal.extensions import db
+from portal.invitations import queries
+from portal.invitations.budget import Budget, Person
+from portal.invitations.mailing import Office, called, words_for
+from portal.invitations.models import Invitation
+from portal.mail import outbox
+from portal.settings.models import Firm
+from portal.surveys.models import Survey
+from portal.timeline.models import record
+
+AT_ONCE = 100
+LOOK_AGAIN = timedelta(days=7)
+"""After how long a person without an address, or who does not want to be asked, is looked at again."""
+
+
+def send_due(office: Office, firm: Firm, limit: int = AT_ONCE) -> int:
+    """Write the mails of the invitations that are due, or hold them back; how many were looked at. Does not commit."""
+    bulk.hold("invitations.send")
+    rows = queries.due_to_send(clock.today(), limit)
+    desk = Desk.of(rows, office, firm)
+    for row in rows:
+        desk.send(row)
+    return len(rows)
+
+
+def resume() -> None:
+    """Let what waited for a paused survey be due at once when it is asked again. Does not commit."""
+    surveys = queries.resumed_surveys()
+    if surveys:
+        waiting = Invitation.sent_at.is_(None), Invitation.ended_at.is_(None), Invitation.held == "paused"
+        released = update(Invitation).where(Invitation.survey_id.in_(surveys), *waiting)
+        values = {"held": "", "held_until": None, "send_on": clock.today()}
+        db.session.execute(released.values(values).execution_options(synchronize_session=False))
+
+
+@dataclass
+class Desk:
+    """What is known of the people at hand, and how a mail to one of them is written."""
+
+    office: Office
+    firm: Firm
+    budget: Budget
+    silenced: set[Person] = field(default_factory=set)
+    silenced_addresses: set[str] = field(default_factory=set)
+
+    @classmethod
+    def of(cls, rows: Sequence[Any], office: Office, firm: Firm) -> "Desk":
+        """For these rows of `queries.due_to_send` or `due_to_remind`."""
+        ids = {row.Invitation.customer_id for row in rows}
+        if not ids:
+            return cls(office, firm, Budget.of(firm))
+        addresses = {address.lower() for row in rows if (address := address_of(row))}
+        budget = queries.budget_of(firm, ids, clock.today())
+        return cls(office, firm, budget, *queries.opted_out(ids, addresses))
+
+    def send(self, row: Any) -> None:
+        """Send one, or hold it back, or give it up."""
+        invitation, address = row.Invitation, address_of(row)
+        if not self._may_leave(row, address):
+            return
+        message = self.write("survey", row, address)
+        invitation.send(message, self.firm.answer_within_days)
+        self._note("asked", row)
+
+    def remind(self, row: Any) -> None:
+        """Send the one reminder, or hold it back."""
+        address = address_of(row)
+        if not self._may_leave(row, address):
+            return
+        self.write("survey_reminder", row, address)
+        row.Invitation.remind()
+        self._note("reminded", row)
+
+    def _may_leave(self, row: Any, address: str | None) -> bool:
+        """May it? If not, it has been held back, or given up."""
+        invitation, today = row.Invitation, clock.today()
+        if over := _over(row):
+            invitation.give_up(over)
+            return False
+        reason, until = self._why_not(row, address, today)
+        if not reason:
+            return True
+        if reason in ("opted_out", "no_address") and today > invitation.expires_on:
+            invitation.give_up(reason)
+        else:
+            invitation.hold(reason, until)
+            if invitation.sent_at is None and reason in ("budget", "paused"):
+                invitation.expires_on = until + timedelta(days=self.firm.answer_within_days)
+        return False
+
+    def _why_not(self, row: Any, address: str | None, today: date) -> tuple[str, date]:
+        """Why it waits, and until which day; no reason when it may leave."""
+        person = person_of(row.Invitation)
+        if row.Survey.state == "paused":
+            return "paused", today + timedelta(days=1)
+        if person in self.silenced or (address or "").lower() in self.silenced_addresses:
+            return "opted_out", today + LOOK_AGAIN
+        if address is None:
+            return "no_address", today + LOOK_AGAIN
+        free_on = self.budget.free_on(person, today)
+        return ("budget", free_on) if free_on > today else ("", today)
+
+    def write(self, kind: str, row: Any, address: str | None) -> int:
+        """The mail in the outbox; its id."""
+        invitation, survey = row.Invitation, row.Survey
+        name, link = called(row.contact_name, row.customer_name), self.office.link_to_send(invitation)
+        words = words_for(survey, invitation.locale, row.contact_name)
+        self.budget.spend(person_of(invitation), clock.today())
+        until = clock.today() + timedelta(days=self.firm.answer_within_days)
+        expires_on = invitation.expires_on if invitation.sent_at else until
+        return outbox.post(
+            kind, address or "", invitation.locale, headers=unsubscribing(link), name=name, link=link,
+            question=words["question"], low=words.get("low", ""), high=words.get("high", ""),
+            scores=list(survey.scale.scores), expires_on=expires_on.isoformat(), opt_out=f"{link}/opt-out",
+        )  # fmt: skip
+
+    def _note(self, verb: str, row: Any) -> None:
+        invitation, survey = row.Invitation, row.Survey
+        record(
+            f"survey.{verb}", by=None, customer_id=invitation.customer_id, subject=invitation, name=survey.name,
+            channel=invitation.channel, contact=row.contact_name or "",
+        )  # fmt: skip
+
+
+def unsubscribing(link: str) -> dict[str, str]:
+    """The headers by which a mail program offers to stop (RFC 8058)."""
+    return {
+        "List-Unsubscribe": f"<{link}/opt-out>",
+        "List-Unsubscribe-Post": "List-Unsubscribe=One-Click",
+    }
+
+
+def person_of(invitation: Invitation) -> Person:
+    """Whom it asks."""
+    return invitation.customer_id, invitation.contact_id
+
+
+def address_of(row: Any) -> str | None:
+    """Where the person reads mail: the customer's address stands in for one that we don't know."""
+    if row.contact_name is None:
+        return row.customer_email or None
+    if row.contact_archived_at is not None:
+        return None
+    found: str | None = row.contact_email or row.customer_email
+    return found
+
+
+def _over(row: Any) -> str:
+    survey: Survey = row.Survey
+    if survey.state == "closed":
+        return "closed"
+    return "archived" if row.customer_archived_at is not None else ""
