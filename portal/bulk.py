@@ -8,16 +8,18 @@ would have stored.
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from functools import cache
 from itertools import chain, islice, repeat
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, TypeVar
 
 import psycopg
 from sqlalchemy import Connection, Insert, Table, func, inspect, select, text
 from sqlalchemy import insert as insert_into
 from sqlalchemy.exc import DataError, IntegrityError
+from sqlalchemy.orm import make_transient_to_detached
 from sqlalchemy.sql.schema import ScalarElementColumnDefault
 
 from portal.extensions import db
 
+Kind = TypeVar("Kind", bound=Any)
 AT_ONCE = 100
 """Rows per statement on SQLite."""
 
@@ -46,6 +48,15 @@ def insert(table: Table, count: int, columns: Mapping[str, Sequence[Any] | Same 
         _copy(connection, f"COPY {table.name} ({names}) FROM STDIN", rows)
     else:
         _insert_many(connection, f"INSERT INTO {table.name} ({names}) VALUES ", len(named), rows)  # noqa: S608 - ours
+
+
+def add(instance: Kind) -> Kind:
+    """Insert one new record at once (`put`), and let the session know it as one that it has read."""
+    values = {name: value for name, value in instance.__dict__.items() if name != "_sa_instance_state"}
+    instance.id = put(type(instance), **values)
+    make_transient_to_detached(instance)
+    db.session.add(instance)
+    return instance
 
 
 def put(model: type[Any], **values: Any) -> int:

@@ -1,13 +1,17 @@
 """What templates are compiled to is quicker, and what comes out is the same."""
 
+from typing import Any
+
 import pytest
 from flask import Flask
 from jinja2 import DictLoader, StrictUndefined, UndefinedError
 from jinja2.environment import Environment
+from jinja2.runtime import Macro
+from jinja2.utils import _PassArg
 from markupsafe import Markup
 
 from portal import language
-from portal.templating import QuickEnvironment
+from portal.templating import PLAIN, QuickEnvironment
 
 TEMPLATES = {
     "base": "<{% block a %}{% endblock %}>{{ x }}",
@@ -40,6 +44,15 @@ def test_writes_what_jinja_writes(name: str) -> None:
     quick, plain = both(name)
     assert quick == plain
     assert "&lt;b&gt;" in quick
+
+
+@pytest.mark.parametrize("name", sorted(PLAIN))
+def test_what_is_called_straight_wants_no_context(name: str, app: Flask) -> None:
+    """Jinja would hand such a function its context, and a macro its escaping; ours are called as they stand."""
+    imported = app.jinja_env.get_template("_macros.html").module
+    function: Any = app.jinja_env.globals.get(name) or getattr(imported, name)
+    assert not isinstance(function, Macro)
+    assert _PassArg.from_obj(function) is None
 
 
 def test_what_is_missing_is_still_an_error() -> None:

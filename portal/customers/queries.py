@@ -6,17 +6,20 @@ from datetime import timedelta
 from typing import Any
 
 from sqlalchemy import (
+    BigInteger,
     ColumnElement,
     Row,
     Select,
     and_,
     bindparam,
+    case,
     exists,
     func,
     literal,
     or_,
     select,
     text,
+    true,
     tuple_,
     union_all,
 )
@@ -28,7 +31,7 @@ from portal.contacts.models import Contact
 from portal.customers.models import Customer, Tag, customer_tags
 from portal.customers.search import SHORTEST_PART, beginning, match, ways
 from portal.extensions import db
-from portal.follow_ups.models import CARE, SELLING, FollowUp
+from portal.follow_ups.models import CARE, PURPOSES, SELLING, FollowUp
 from portal.paging import PAGE_ROWS, Page, decode, page_of
 from portal.users.models import User
 
@@ -213,32 +216,45 @@ def lookalikes(email: str | None, phone: str | None) -> Sequence[Row[Any]]:
     return [*db.session.execute(query.order_by(Customer.sort_name, Customer.id).limit(5))]
 
 
-def _count(column: Any, *conditions: ColumnElement[bool]) -> ColumnElement[int]:
-    return select(func.count(column)).where(*conditions).correlate(Customer).scalar_subquery()
+def _number(*conditions: ColumnElement[bool]) -> ColumnElement[int]:
+    return func.count(case((and_(*conditions), 1)))
 
 
-_OURS = and_(Commitment.customer_id == Customer.id, Commitment.side == "ours")
-_DONE = and_(FollowUp.customer_id == Customer.id, FollowUp.done_on.is_not(None), FollowUp.undone_at.is_(None))
-_LATELY = and_(_DONE, FollowUp.done_on > bindparam("year_ago"), FollowUp.outcome != "no_answer")
+_WHO = bindparam("customer_id", type_=BigInteger)
+_PROMISED = (
+    select(
+        _number(Commitment.state == "kept").label("kept"),
+        _number(or_(Commitment.state == "kept", Commitment.state == "broken")).label("settled"),
+    )
+    .where(Commitment.customer_id == _WHO, Commitment.side == "ours")
+    .subquery()
+)
+_DONE = and_(FollowUp.customer_id == _WHO, FollowUp.done_on.is_not(None), FollowUp.undone_at.is_(None))
+_TOUCHED = (
+    select(
+        _number(*(FollowUp.purpose != purpose for purpose in PURPOSES if purpose not in CARE)).label("care"),
+        _number(or_(*(FollowUp.purpose == purpose for purpose in SELLING))).label("selling"),
+    )
+    .where(_DONE, FollowUp.done_on > bindparam("year_ago"), FollowUp.outcome != "no_answer")
+    .subquery()
+)
+_LAST_CHANNEL = (
+    select(FollowUp.channel).where(_DONE).order_by(FollowUp.done_on.desc(), FollowUp.id.desc()).limit(1)
+).scalar_subquery()
 _TO_SHOW = (
     select(
         Customer,
         User.name.label("assignee_name"),
         TAG_NAMES.label("tag_names"),
-        _count(Commitment.id, _OURS, Commitment.state == "kept").label("kept"),
-        _count(Commitment.id, _OURS, Commitment.state.in_(("kept", "broken"))).label("settled"),
-        _count(FollowUp.id, _LATELY, FollowUp.purpose.in_(CARE)).label("care"),
-        _count(FollowUp.id, _LATELY, FollowUp.purpose.in_(SELLING)).label("selling"),
-        select(FollowUp.channel)
-        .where(_DONE)
-        .order_by(FollowUp.done_on.desc(), FollowUp.id.desc())
-        .limit(1)
-        .correlate(Customer)
-        .scalar_subquery()
-        .label("last_channel"),
+        *_PROMISED.c,
+        *_TOUCHED.c,
+        _LAST_CHANNEL.label("last_channel"),
     )
+    .select_from(Customer)
+    .join(_PROMISED, true())
+    .join(_TOUCHED, true())
     .outerjoin(User, User.id == Customer.assignee_id)
-    .where(Customer.id == bindparam("customer_id"))
+    .where(Customer.id == _WHO)
 )
 
 

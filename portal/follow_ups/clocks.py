@@ -6,8 +6,10 @@ unless nobody answered. The next touch is the earliest planned one; without any,
 
 from collections.abc import Collection
 from datetime import date, timedelta
+from typing import Any
 
-from sqlalchemy import update
+from sqlalchemy import bindparam, inspect, update
+from sqlalchemy.orm.attributes import set_committed_value
 from sqlalchemy.orm.util import identity_key
 
 from portal.customers.models import Customer
@@ -16,17 +18,22 @@ from portal.follow_ups import queries
 from portal.settings.queries import the_firm
 
 AT_ONCE = 500
+_CUSTOMERS: Any = inspect(Customer).local_table
+_SET_CLOCKS = (
+    update(_CUSTOMERS)
+    .where(_CUSTOMERS.c.id == bindparam("of"))
+    .values(last_touch_on=bindparam("last_touch_on"), next_touch_on=bindparam("next_touch_on"))
+)
 
 
-def set_clocks(customer: Customer, also_on: date | None = None) -> None:
-    """Bring one customer's clocks up to date with its follow-ups, within the transaction. One query.
-
-    `also_on` is the day of one that is about to be planned.
-    """
+def set_clocks(customer: Customer) -> None:
+    """Bring one customer's clocks up to date with its follow-ups, within the transaction. A query and an update."""
     db.session.flush()
     last, planned = queries.touches_of(customer.id)
-    planned = min((day for day in (planned, also_on) if day), default=None)
-    customer.last_touch_on, customer.next_touch_on = last, _next(last, planned, _rhythm())
+    clocks = {"last_touch_on": last, "next_touch_on": _next(last, planned, _rhythm())}
+    db.session.execute(_SET_CLOCKS, {"of": customer.id, **clocks})
+    for name, day in clocks.items():
+        set_committed_value(customer, name, day)
 
 
 def set_clocks_of(customer_ids: Collection[int]) -> None:

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import TYPE_CHECKING
 
-from portal import clock, due
+from portal import bulk, clock, due
 from portal.customers.models import Customer
 from portal.extensions import db
 from portal.follow_ups import queries
@@ -44,11 +44,12 @@ def log(customer: Customer, touch: Touch, by: "User", planned: FollowUp | None =
         follow_up, was = FollowUp(customer_id=customer.id, created_by_id=by.id, created_at=clock.now()), None
         follow_up.objective = follow_up.method = ""
         follow_up.assignee_id = by.id
-        db.session.add(follow_up)
     follow_up.finish(touch, by)
-    set_clocks(customer, touch.next_on)
+    if was is None:
+        bulk.add(follow_up)
     if touch.next_on is not None:
-        db.session.add(_next_step(follow_up, touch, by))
+        _plan_next_step(follow_up, touch, by)
+    set_clocks(customer)
     record(
         "follow_up.logged", by=by, customer_id=customer.id, subject=follow_up, channel=touch.channel,
         purpose=touch.purpose, outcome=touch.outcome, note=touch.note, objective=follow_up.objective, contact=contact,
@@ -57,12 +58,12 @@ def log(customer: Customer, touch: Touch, by: "User", planned: FollowUp | None =
     return follow_up
 
 
-def _next_step(follow_up: FollowUp, touch: Touch, by: "User") -> FollowUp:
+def _plan_next_step(follow_up: FollowUp, touch: Touch, by: "User") -> None:
     """The touch after this one. What was noted now is what reminds then."""
-    return FollowUp(
-        customer_id=follow_up.customer_id, contact_id=follow_up.contact_id, assignee_id=by.id, channel=touch.channel,
-        purpose=touch.purpose, note=touch.note[:LONGEST_REMINDER], due_on=touch.next_on, origin="next",
-        origin_id=follow_up.id, created_by_id=by.id, created_at=clock.now(),
+    bulk.put(
+        FollowUp, customer_id=follow_up.customer_id, contact_id=follow_up.contact_id, assignee_id=by.id,
+        channel=touch.channel, purpose=touch.purpose, note=touch.note[:LONGEST_REMINDER], due_on=touch.next_on,
+        origin="next", origin_id=follow_up.id, created_by_id=by.id, created_at=clock.now(),
     )  # fmt: skip
 
 

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any, Protocol
 from sqlalchemy import JSON, ForeignKey, Index, String
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
-from portal import clock
+from portal import bulk, clock
 from portal.extensions import BigId, Model, UtcDateTime, db
 
 if TYPE_CHECKING:
@@ -62,15 +62,16 @@ def record(
     subject: Identified | None = None,
     on: date | None = None,
     **data: Any,
-) -> Event:
-    """Add an event to the current transaction.
+) -> None:
+    """Write an event in the current transaction.
 
     A subject without an id yet is flushed first, so that the event can name it. `on` is the firm's
     day on which it happened (today when not given). `data` must be plain JSON.
     """
     if subject is not None and subject.id is None:
         db.session.flush()
-    event = Event(
+    bulk.put(
+        Event,
         kind=kind,
         at=clock.now(),
         happened_on=on or clock.today(),
@@ -79,8 +80,6 @@ def record(
         subject_id=subject.id if subject else None,
         data=data,
     )
-    db.session.add(event)
-    return event
 
 
 def changed(subject: object, fields: dict[str, Any]) -> dict[str, list[Any]]:
