@@ -60,4 +60,14 @@ def run(app: Flask) -> None:
     )
     worker._signal_actions[signal.SIGINT] = (False, True)
     worker.app = app
+    _pick_up(app)
     worker.run()
+
+
+def _pick_up(app: Flask) -> None:
+    """Begin with what a worker before left half done, rather than at the next full minute."""
+    try:
+        with app.app_context():
+            import_jobs.resume_soon()
+    except SQLAlchemyError as error:
+        logger.warning("nothing picked up", extra={"error": type(error).__name__})

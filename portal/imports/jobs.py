@@ -7,7 +7,7 @@ from portal import clock
 from portal.extensions import db, huey
 from portal.imports import checking, queries, running, uploads
 from portal.imports.models import Import
-from portal.jobs import job, leaving
+from portal.jobs import job, leaving, soon
 
 KEEP_WAITING = timedelta(days=30)
 
@@ -36,6 +36,14 @@ def tidy() -> None:
             import_.cancel(None)
             uploads.forget(uploads_folder(), import_.stored_as)
     db.session.commit()
+
+
+def resume_soon() -> None:
+    """Ask for every import that should be under way and that nobody has: what a worker begins its life with."""
+    ids = queries.waiting_imports(clock.now())
+    db.session.rollback()
+    for id in ids:
+        soon(go_on, id)
 
 
 def resume() -> None:
