@@ -55,6 +55,7 @@ def register_blueprints(app: Flask) -> None:
     from portal.invitations.views import invitations
     from portal.mail.views import mail_room
     from portal.purchases.views import purchases
+    from portal.responses.views import responses
     from portal.settings.views import settings
     from portal.surveys.views import surveys
     from portal.timeline.views import timeline
@@ -71,6 +72,7 @@ def register_blueprints(app: Flask) -> None:
         (follow_ups, ""),
         (commitments, ""),
         (surveys, "/surveys"),
+        (responses, "/surveys/responses"),
         (timeline, "/timeline"),
         (users, ""),
         (settings, "/settings"),

@@ -15,6 +15,8 @@ from portal.imports.models import Import, ImportRefusal
 from portal.invitations.inviting import Asking, invite
 from portal.mail.models import OutboxMessage
 from portal.purchases.models import Purchase
+from portal.responses import answering
+from portal.responses.queries import invited_for_change
 from portal.settings.queries import the_firm
 from portal.surveys import ready
 from portal.surveys.models import Survey
@@ -30,6 +32,7 @@ def make_sample(cast: Cast) -> list[Customer]:
     customers = [_customer(name, cast) for name in NAMES]
     ready.add_all("en", cast.owner)
     _ask(customers)
+    _answer()
     db.session.add(
         OutboxMessage(
             message_id="<1@portal.example>", kind="reset", recipient="support@firm.example", subject="s", text="t",
@@ -49,6 +52,15 @@ def _ask(customers: list[Customer]) -> None:
     for number, customer in enumerate(customers):
         channel = ("link", "email")[number]
         invite(survey, customer, f"sample:{customer.id}", Asking(firm, KEY, channel), customer.contacts[0])
+
+
+def _answer() -> None:
+    """The first of them is unhappy, and then says something else."""
+    for score, comment in ((2, "Two legs wobble"), (9, "All well")):
+        db.session.flush()
+        asked = invited_for_change(1)
+        assert asked is not None
+        answering.answer(asked, answering.Said(score, comment))
 
 
 def _customer(name: str, cast: Cast) -> Customer:

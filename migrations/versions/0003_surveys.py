@@ -243,12 +243,12 @@ def upgrade() -> None:
         "ix_survey_responses_customer_id_answered_on", "survey_responses", ["customer_id", "answered_on"], unique=False
     )
     op.create_index(
-        "ix_survey_responses_quarantined",
+        "ix_survey_responses_aside",
         "survey_responses",
-        ["id"],
+        ["state", "answered_on", "id"],
         unique=False,
-        sqlite_where=sa.text("state = 'quarantined'"),
-        postgresql_where=sa.text("state = 'quarantined'"),
+        sqlite_where=sa.text("state <> 'standing'"),
+        postgresql_where=sa.text("state <> 'standing'"),
     )
     op.create_index(
         "ix_survey_responses_survey_id_answered_on_id",

@@ -24,6 +24,7 @@ from portal.errors import say
 from portal.extensions import db
 from portal.links import path
 from portal.paging import Page
+from portal.responses.queries import response_behind
 from portal.rules import BrokenRule
 from portal.users.queries import active_users, whose_ids
 
@@ -126,7 +127,9 @@ def show(id: int) -> ResponseReturnValue:
 
 def _page(commitment: Commitment, errors: list[str] | None = None, **forms: Any) -> str:
     shown = queries.commitment_to_show(commitment.id) or abort(404)
-    return render_template("commitments/show.html", commitment=shown, errors=errors or [], **(_forms(shown) | forms))
+    answer = response_behind(shown.id, shown.customer_id) if shown.kind == "recovery" else None
+    about = _forms(shown) | forms
+    return render_template("commitments/show.html", commitment=shown, answer=answer, errors=errors or [], **about)
 
 
 def _forms(commitment: Commitment) -> dict[str, Any]:

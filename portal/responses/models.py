@@ -24,7 +24,9 @@ LONGEST_COMMENT = 4000
 TOLD = 300
 """Characters of a comment that an event keeps."""
 STANDING = text("state = 'standing'")
-QUARANTINED = text("state = 'quarantined'")
+NOT_STANDING = text("state <> 'standing'")
+ASIDE = text("survey_responses.state <> 'standing'")
+"""The same, where several tables have a state."""
 UNTALLIED = text("NOT tallied AND state = 'standing'")
 
 
@@ -43,7 +45,10 @@ class Response(Model):
         Index("ix_survey_responses_survey_id_answered_on_id", "survey_id", "answered_on", "id"),
         Index("ix_survey_responses_answered_on_id", "answered_on", "id"),
         Index("ix_survey_responses_customer_id_answered_on", "customer_id", "answered_on"),
-        Index("ix_survey_responses_quarantined", "id", sqlite_where=QUARANTINED, postgresql_where=QUARANTINED),
+        Index(
+            "ix_survey_responses_aside", "state", "answered_on", "id",
+            sqlite_where=NOT_STANDING, postgresql_where=NOT_STANDING,
+        ),
         Index(
             "ix_survey_responses_untallied", "survey_id", "answered_on", "assignee_id", "score", "source",
             sqlite_where=UNTALLIED, postgresql_where=UNTALLIED,
@@ -92,6 +97,14 @@ class Response(Model):
     def disavow(self) -> None:
         """The client says that it was somebody else's: it stands no longer."""
         self.state = "disavowed"
+
+    def dismiss(self) -> None:
+        """Put it aside: a colleague has looked at it, and the other one counts."""
+        self.state = "dismissed"
+
+    def stand(self) -> None:
+        """Let it count, from now on."""
+        self.state, self.tallied = "standing", False
 
     def add(self, answers: list[dict[str, Any]], quote: str | None) -> bool:
         """Keep what the client says further: answers to further questions, and how the comment may be quoted. Did it

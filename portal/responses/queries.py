@@ -1,10 +1,25 @@
-"""Every SELECT of the public page and of answering."""
+"""Every SELECT about responses: those of the public page and of answering, and what staff read."""
 
 from collections.abc import Sequence
+from datetime import date
 from functools import cache
 from typing import Any
 
-from sqlalchemy import Select, and_, bindparam, func, literal_column, select
+from sqlalchemy import (
+    ColumnElement,
+    Row,
+    Select,
+    and_,
+    bindparam,
+    func,
+    literal,
+    literal_column,
+    or_,
+    select,
+    tuple_,
+    union_all,
+)
+from sqlalchemy.orm import aliased, joinedload
 
 from portal.advocacy.models import Referral
 from portal.commitments.models import Commitment
@@ -12,10 +27,12 @@ from portal.contacts.models import Contact
 from portal.customers.models import Customer
 from portal.extensions import db
 from portal.invitations.models import Invitation
+from portal.paging import PAGE_ROWS, Page, decode, page_of
 from portal.responses.asked import Asked
-from portal.responses.models import Response
+from portal.responses.models import ASIDE, Response
 from portal.settings.models import FIRM_ID, Firm
 from portal.surveys.models import Survey, SurveyQuestion
+from portal.users.models import User
 
 MOST_QUESTIONS = 20
 
@@ -136,3 +153,164 @@ def referrals_of(asked: Asked) -> int:
 def referral_by_nonce(nonce: str) -> bool:
     """Has this form named somebody already? By the unique index of nonce."""
     return db.session.scalar(select(Referral.id).where(Referral.nonce == nonce)) is not None
+
+
+# What staff read
+
+MOST_COUNTED = 100
+LONGEST_SHOWN = 600
+"""Characters of a comment that a list shows."""
+FIRST = aliased(Response)
+"""The answer that stands where another one was set aside."""
+_IS_STANDING = Response.state == literal_column("'standing'")
+_IS_OPEN = and_(Commitment.state == literal_column("'open'"), Commitment.origin == literal_column("'recovery'"))
+LINE = (
+    Response.id,
+    Response.invitation_id,
+    Response.customer_id,
+    Response.score,
+    func.substr(Response.comment, 1, LONGEST_SHOWN).label("comment"),
+    Response.source,
+    Response.state,
+    Response.may_call,
+    Response.quote,
+    Response.answered_on,
+    Response.edited_at.is_not(None).label("was_edited"),
+    Survey.kind,
+    Survey.name.label("survey_name"),
+    Customer.name.label("customer_name"),
+    Customer.status,
+    Customer.purchase_days,
+    Contact.name.label("contact_name"),
+    func.coalesce(Contact.phone, Customer.phone).label("phone"),
+    func.coalesce(Contact.email, Customer.email).label("email"),
+    User.name.label("taken_by"),
+    Commitment.id.label("commitment_id"),
+    Commitment.state.label("commitment_state"),
+    Commitment.due_on,
+    Commitment.settled_on,
+    FIRST.id.label("first_id"),
+    FIRST.score.label("first_score"),
+    func.substr(FIRST.comment, 1, LONGEST_SHOWN).label("first_comment"),
+    FIRST.answered_on.label("first_on"),
+)
+"""An answer with its survey, its customer and person, the promise it has called forth, and for one that does not stand
+the one that does."""
+
+
+def _lines(query: Select[Any]) -> Select[Any]:
+    """The rest of each line: primary keys, and uq_survey_responses_standing."""
+    first = and_(
+        ~_IS_STANDING,
+        FIRST.invitation_id == Response.invitation_id,
+        FIRST.state == literal_column("'standing'"),
+    )
+    return (
+        query.join(Survey, Survey.id == Response.survey_id)
+        .join(Customer, Customer.id == Response.customer_id)
+        .outerjoin(Contact, Contact.id == Response.contact_id)
+        .outerjoin(User, User.id == Response.taken_by_id)
+        .outerjoin(FIRST, first)
+    )
+
+
+def responses(
+    conditions: Sequence[ColumnElement[bool]], state: str, after: str | None, *, waiting: bool
+) -> Page[Row[Any]]:
+    """Answers in that state for which all of this holds: with `waiting`, first those still to be made right, the most
+    urgent first; then the others, the newest first. Two queries at most.
+
+    Rides on ix_commitments_recovering_due with ix_survey_responses_customer_id_answered_on, then on
+    ix_survey_responses_answered_on_id, _survey_id_answered_on_id, _customer_id_answered_on or _aside.
+    """
+    key = decode(after, int, date, int)
+    rows: list[Row[Any]] = []
+    if waiting and (key is None or key[0] == 0):
+        rows += db.session.execute(_waiting(conditions, key)).all()
+    if len(rows) <= PAGE_ROWS:
+        rest = _others(conditions, state, key if key and key[0] == 1 else None, but_waiting=waiting)
+        rows += db.session.execute(rest.limit(PAGE_ROWS + 1 - len(rows))).all()
+    return page_of(rows, lambda row: (row.part, row.day, row.id), first=key is None)
+
+
+def _waiting(conditions: Sequence[ColumnElement[bool]], key: tuple[Any, ...] | None) -> Select[Any]:
+    answer = and_(Response.customer_id == Commitment.customer_id, Response.commitment_id == Commitment.id)
+    query = select(literal(0).label("part"), Commitment.due_on.label("day"), *LINE).select_from(Commitment)
+    query = _lines(query.join(Response, and_(answer, _IS_STANDING))).where(_IS_OPEN, *conditions)
+    if key:
+        query = query.where(tuple_(Commitment.due_on, Response.id) > tuple_(*key[1:]))
+    return query.order_by(Commitment.due_on, Response.id).limit(PAGE_ROWS + 1)
+
+
+def _others(
+    conditions: Sequence[ColumnElement[bool]], state: str, key: tuple[Any, ...] | None, *, but_waiting: bool
+) -> Select[Any]:
+    query = select(literal(1).label("part"), Response.answered_on.label("day"), *LINE).select_from(Response)
+    query = _lines(query).outerjoin(Commitment, Commitment.id == Response.commitment_id).where(*conditions)
+    query = query.where(_IS_STANDING if state == "standing" else and_(ASIDE, Response.state == state))
+    if but_waiting:
+        query = query.where(or_(Response.commitment_id.is_(None), ~_IS_OPEN))
+    if key:
+        query = query.where(tuple_(Response.answered_on, Response.id) < tuple_(*key[1:]))
+    return query.order_by(Response.answered_on.desc(), Response.id.desc())
+
+
+def response_line(response_id: int) -> Row[Any] | None:
+    """One answer as its line shows it, or None. By primary key."""
+    query = select(literal(1).label("part"), Response.answered_on.label("day"), *LINE).select_from(Response)
+    query = _lines(query).outerjoin(Commitment, Commitment.id == Response.commitment_id)
+    return db.session.execute(query.where(Response.id == response_id)).first()
+
+
+def responses_of_invitation(customer_id: int, invitation_id: int) -> Sequence[Row[Any]]:
+    """All answers to one invitation, the first first. By ix_survey_responses_customer_id_answered_on."""
+    query = select(literal(1).label("part"), Response.answered_on.label("day"), *LINE).select_from(Response)
+    query = _lines(query).outerjoin(Commitment, Commitment.id == Response.commitment_id)
+    mine = query.where(Response.customer_id == customer_id, Response.invitation_id == invitation_id)
+    return db.session.execute(mine.order_by(Response.id).limit(50)).all()
+
+
+def response_to_show(response_id: int) -> Response | None:
+    """One answer with its customer, or None. By primary key."""
+    return db.session.scalar(select(Response).options(joinedload(Response.customer)).where(Response.id == response_id))
+
+
+def response_behind(commitment_id: int, customer_id: int) -> Row[Any] | None:
+    """The answer that called for this promise, as its line; or None. By ix_survey_responses_customer_id_answered_on."""
+    query = select(literal(1).label("part"), Response.answered_on.label("day"), *LINE).select_from(Response)
+    query = _lines(query).outerjoin(Commitment, Commitment.id == Response.commitment_id)
+    mine = query.where(Response.customer_id == customer_id, Response.commitment_id == commitment_id)
+    return db.session.execute(mine.order_by(_IS_STANDING.desc(), Response.id.desc()).limit(1)).first()
+
+
+def counts() -> dict[str, int]:
+    """How many answers wait to be made right (`waiting`), and how many were set aside, by state; none beyond 100.
+
+    Rides on ix_commitments_recovering_due and ix_survey_responses_aside.
+    """
+    return {row.key: row.n for row in db.session.execute(_counts())}
+
+
+@cache
+def _counts() -> Any:
+    waiting = select(literal(1).label("one")).select_from(Commitment).where(_IS_OPEN).limit(MOST_COUNTED).subquery()
+    counted = [select(literal("waiting").label("key"), func.count().label("n")).select_from(waiting)]
+    for state in ("quarantined", "disavowed", "dismissed"):
+        some = select(literal(1).label("one")).where(ASIDE, Response.state == state).limit(MOST_COUNTED).subquery()
+        counted.append(select(literal(state).label("key"), func.count().label("n")).select_from(some))
+    return union_all(*counted)
+
+
+def survey_names() -> Sequence[Row[int, str]]:
+    """(id, name) of the surveys, by name. A firm has a few; 200 at most."""
+    return db.session.execute(select(Survey.id, Survey.name).order_by(Survey.folded).limit(200)).all()
+
+
+def response_for_decision(response_id: int) -> tuple[Response, Invitation] | None:
+    """An answer and its invitation, which is locked first, as answering does; or None. By primary keys."""
+    of_answer = select(Response.invitation_id).where(Response.id == response_id).scalar_subquery()
+    invitation = db.session.scalar(select(Invitation).where(Invitation.id == of_answer).with_for_update())
+    if invitation is None:
+        return None
+    answer = select(Response).where(Response.id == response_id).execution_options(populate_existing=True)
+    return db.session.scalars(answer).one(), invitation

@@ -17,6 +17,8 @@ if TYPE_CHECKING:
 LONGEST = 300
 PROMISE = N_("Make it right with %(name)s, who gave %(score)s of %(highest)s")
 QUOTED = N_("Make it right with %(name)s, who gave %(score)s of %(highest)s: “%(comment)s”")
+CORRECTED = N_("The client has corrected the answer.")
+REPLACED = N_("Another answer counts now.")
 
 
 def open_recovery(asked: Asked, score: int, comment: str, by: "User | None" = None) -> int:
@@ -39,12 +41,15 @@ def open_recovery(asked: Asked, score: int, comment: str, by: "User | None" = No
     return commitment_id
 
 
-def follow(asked: Asked, score: int, comment: str) -> int | None:
-    """After a correction: the promise is reworded, withdrawn when nobody is unhappy any more, or newly made. Its id."""
+def follow(asked: Asked, score: int, comment: str, why: str = CORRECTED) -> int | None:
+    """After a correction: the promise is reworded, withdrawn when nobody is unhappy any more, or newly made. Its id.
+
+    `why` is the reason of a withdrawal.
+    """
     commitment = queries.open_recovery(asked.commitment_id)
     if asked.scale.feeling(score) != "unhappy":
         if commitment is not None:
-            _withdraw(commitment, words_in(asked.firm_locale, N_("The client has corrected the answer.")))
+            _withdraw(commitment, words_in(asked.firm_locale, why))
         return asked.commitment_id
     if commitment is None:
         return open_recovery(asked, score, comment)

@@ -1,0 +1,63 @@
+"""Deciding between two answers to one invitation: the first one stands until a colleague lets the other one count."""
+
+from typing import TYPE_CHECKING
+
+from portal.extensions import db
+from portal.invitations.models import Invitation
+from portal.responses import answering, queries, recovery
+from portal.responses.asked import Asked
+from portal.responses.models import Response
+from portal.rules import N_, BrokenRule
+from portal.surveys import tallies
+
+if TYPE_CHECKING:
+    from portal.users.models import User
+
+
+class NotAside(BrokenRule):
+    """Only what was set aside can be decided about."""
+
+    message = N_("This answer is not waiting to be decided about.")
+
+
+def accept(response: Response, invitation: Invitation, by: "User") -> None:
+    """Let it count in the place of the one that stood, which is put aside. Raises `NotAside`. Twice is once.
+
+    What was promised for the other one is reworded for this one, or withdrawn when nobody is unhappy any more. The
+    invitation must be locked.
+    """
+    if response.state == "standing":
+        return
+    if response.state == "disavowed":
+        raise NotAside
+    asked = queries.invited_for_change(invitation.id)
+    assert asked is not None
+    first = queries.standing_response_for_change(invitation.id)
+    if first is not None:
+        tallies.take_out(first)
+        _put_aside(first, asked, by)
+    response.stand()
+    response.commitment_id = recovery.follow(asked, response.score, response.comment, recovery.REPLACED)
+    invitation.answered_at = response.answered_at
+    _note("accepted", response, asked, by)
+
+
+def dismiss(response: Response, invitation: Invitation, by: "User") -> None:
+    """Put it aside; the one that stands goes on standing. Raises `NotAside`. Twice is once."""
+    if response.state == "dismissed":
+        return
+    if response.state != "quarantined":
+        raise NotAside
+    asked = queries.invited_for_change(invitation.id)
+    assert asked is not None
+    _put_aside(response, asked, by)
+
+
+def _put_aside(response: Response, asked: Asked, by: "User") -> None:
+    response.dismiss()
+    db.session.flush()  # of the answers to one invitation, one stands
+    _note("dismissed", response, asked, by)
+
+
+def _note(verb: str, response: Response, asked: Asked, by: "User") -> None:
+    answering.note(verb, asked, response.id, response.score, response.comment, by)
