@@ -55,6 +55,7 @@ def register_blueprints(app: Flask) -> None:
     from portal.invitations.views import invitations
     from portal.mail.views import mail_room
     from portal.purchases.views import purchases
+    from portal.responses.public import answers
     from portal.responses.views import responses
     from portal.settings.views import settings
     from portal.surveys.views import surveys
@@ -77,6 +78,7 @@ def register_blueprints(app: Flask) -> None:
         (users, ""),
         (settings, "/settings"),
         (mail_room, "/settings/mail"),
+        (answers, ""),
         (health, ""),
     ]
     for blueprint, prefix in rooms:

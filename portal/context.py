@@ -10,7 +10,7 @@ from flask_login import current_user
 from portal import clock, htmx
 from portal.access import ask_to_sign_in
 from portal.extensions import login, reading_only
-from portal.language import speak, spoken
+from portal.language import DEFAULT, speak, spoken
 from portal.links import path
 from portal.settings.models import LOCALES
 from portal.settings.queries import the_firm
@@ -36,6 +36,9 @@ def begin() -> ResponseReturnValue | None:
     """Before each request: whoever only reads can't write; the firm, its day and the user are at hand."""
     reading_only.set(request.method in ("GET", "HEAD", "OPTIONS"))
     if request.endpoint in ("static", "health.show"):
+        return None
+    if request.blueprint == "answers":  # clients' pages: no session, and the firm comes with the one query they make
+        speak(request.accept_languages.best_match(LOCALES) or DEFAULT)
         return None
     g.firm = None
     if "_user_id" not in session or not current_user.is_authenticated:

@@ -24,6 +24,7 @@ from portal.responses.asked import Asked
 from portal.responses.models import EDITABLE, TOLD, Response
 from portal.responses.proofs import is_editor
 from portal.rules import N_, BrokenRule
+from portal.surveys.wording import addressed
 from portal.timeline.models import Event
 
 if TYPE_CHECKING:
@@ -96,8 +97,13 @@ def answer(asked: Asked, said: Said, by: "User | None" = None, link: str = "") -
 
 
 def may_correct(asked: Asked, editor: str | None) -> bool:
-    """Is this the browser that answered, and is there time left?"""
-    if asked.source != "client" or asked.response_at is None or asked.tallied:
+    """Is this the browser that answered, and can the answer still be changed?"""
+    return not asked.tallied and is_the_browser(asked, editor)
+
+
+def is_the_browser(asked: Asked, editor: str | None) -> bool:
+    """Is this the browser that answered, less than a day ago?"""
+    if asked.source != "client" or asked.response_at is None:
         return False
     return clock.now() < asked.response_at + EDITABLE and is_editor(editor, asked.editor_hash)
 
@@ -180,12 +186,15 @@ def _put(asked: Asked, said: Said, by: "User | None", state: str, commitment_id:
 
 
 def _post_receipt(asked: Asked, said: Said, email: str, link: str) -> None:
-    words = asked.words(said.locale)
+    question = addressed(asked.words(said.locale).get("question", ""), asked.first_name)
+    about: dict[str, Any] = {
+        "name": asked.first_name,
+        "question": question,
+        "score": said.score,
+        "comment": said.comment,
+    }
     try:
-        outbox.post(
-            "receipt", email, said.locale, name=asked.first_name, question=words.get("question", ""), score=said.score,
-            comment=said.comment, link=link, at=clock.now().isoformat(),
-        )  # fmt: skip
+        outbox.post("receipt", email, said.locale, **about, link=link, at=clock.now().isoformat())
     except ValueError:  # an address that no mail can be written to: the answer counts all the same
         return
 

@@ -18,6 +18,7 @@ FAMILIES: dict[str, tuple[str, ...]] = {
         "survey.opted_in",
         "response.received",
         "response.corrected",
+        "response.completed",
         "response.quarantined",
         "response.accepted",
         "response.dismissed",

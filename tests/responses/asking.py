@@ -66,7 +66,7 @@ def a_survey(kind: str = "nps", name: str = "How are we doing?", **fields: Any) 
 
 def ask(cast: Cast, survey: Survey | None = None, n: int = 1) -> Question:
     """Ana of a hotel, asked by mail; the sales user is answerable for the hotel."""
-    survey = survey or a_survey()
+    survey = survey or a_survey(name=f"How are we doing? {n}")
     customer = Customer(name=f"Hotel {n}", sort_name=f"hotel {n}", assignee_id=cast.sales.id, created_at=clock.now())
     contact = Contact(customer=customer, name="Ana Torres", email=f"ana{n}@hotel.example", created_at=clock.now())
     db.session.add_all([customer, contact])

@@ -26,7 +26,16 @@ BY_LINK = {
     "users.set_password",
     "users.invitation",
     "users.accept",
+    "answers.ask",
+    "answers.answer",
+    "answers.thanks",
+    "answers.add",
+    "answers.not_me",
+    "answers.disavow",
+    "answers.privacy",
 }
+BY_NONCE = {"answers.answer", "answers.add", "answers.disavow"}
+"""Endpoints of links whose forms know no session: instead of its token they carry a nonce, or want a box ticked."""
 
 
 def rules(app: Flask, method: str) -> Iterator[Rule]:

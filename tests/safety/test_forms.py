@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 
 from tests.browser import Browser
 from tests.cast import Cast
-from tests.safety.house import address, database_digest, rules
+from tests.safety.house import BY_NONCE, address, database_digest, rules
 from tests.sample import make_sample
 
 RUBBISH = [
@@ -42,6 +42,8 @@ def test_a_post_without_its_token_is_refused_and_the_text_comes_back(
     owner.csrf_token()
     before = database_digest()
     for rule in rules(app, "POST"):
+        if rule.endpoint in BY_NONCE:
+            continue
         form = {"note": "a sentence that took a while", **tokens[token]}
         answer = owner.post(address(app, rule), csrf=False, data=form)
         assert answer.status_code == 400, f"{rule.rule}: {answer.status_code}"

@@ -1,0 +1,60 @@
+"""What the public page says: a survey's question as a plain dict for `responses/_question.html`, and long dates."""
+
+from collections.abc import Mapping
+from datetime import date
+from functools import lru_cache
+from typing import Any
+
+from babel.dates import format_date, format_skeleton
+from markupsafe import Markup
+
+from portal import clock
+from portal.language import spoken
+from portal.surveys.scales import Scale
+from portal.surveys.wording import addressed
+
+FEELINGS = ("unhappy", "neutral", "happy")
+
+
+def question_page(scale: Scale, words: Mapping[str, str], name: str, **given: Any) -> dict[str, Any]:
+    """What `responses/_question.html` needs, before anybody has chosen anything.
+
+    `words` are a survey's texts in one language. `given` may hold what was chosen (`score`), what the address only
+    marks (`marked`), what was typed (`comment`, `may_call`), what is wrong (`error`, `comment_error`), a `heading`
+    of another rank than h1, and what stands under the question (`about`).
+    """
+    page: dict[str, Any] = {
+        "heading": "h1",
+        "question": addressed(words.get("question", ""), name),
+        "about": "",
+        "low": words.get("low", ""),
+        "high": words.get("high", ""),
+        "scores": _scores(scale),
+        "opens": [(feeling, addressed(words.get(f"open_{feeling}", ""), name)) for feeling in FEELINGS],
+        "score": None,
+        "marked": None,
+        "comment": "",
+        "may_call": False,
+        "error": "",
+        "comment_error": "",
+    }
+    page.update(given)
+    seen = page["marked"] if page["score"] is None else page["score"]
+    page["shown"] = "neutral" if seen is None else scale.feeling(seen)
+    return page
+
+
+@lru_cache(maxsize=8)
+def _scores(scale: Scale) -> list[tuple[int, str]]:
+    return [(score, scale.feeling(score)) for score in scale.scores]
+
+
+def long_day(value: date) -> Markup:
+    """A day as it is said to somebody outside: "Wednesday, November 25"."""
+    return _long_day(value, spoken(), value.year == clock.today().year)
+
+
+@lru_cache(maxsize=512)
+def _long_day(value: date, locale: str, this_year: bool) -> Markup:
+    words = format_skeleton("MMMMEEEEd", value, locale=locale) if this_year else format_date(value, "full", locale)
+    return Markup('<time datetime="{}">{}</time>').format(value.isoformat(), words)

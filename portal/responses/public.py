@@ -1,0 +1,242 @@
+"""HTTP for clients: the page of a survey, its thanks, "this was not me", and the privacy notice. Nobody has an account.
+
+A GET or HEAD never writes, and a score in the address only marks a choice. These pages know no session: what a form
+proves, it proves by its nonce. No address with a token leaves them in a Referer.
+"""
+
+from typing import Any, NoReturn
+
+from flask import Blueprint, Response, abort, current_app, make_response, request
+from flask.typing import ResponseReturnValue
+from sqlalchemy.exc import IntegrityError
+
+from portal import access, clock
+from portal.errors import say
+from portal.extensions import csrf, db
+from portal.invitations.tokens import LENGTH, hash_of
+from portal.language import LANGUAGES, speak, spoken
+from portal.links import outside
+from portal.responses import afterwards, answering, guessing, proofs, queries
+from portal.responses.answering import ChangedMeanwhile, Said
+from portal.responses.asked import Asked
+from portal.responses.forms import AnswerForm, read_answer, read_more, score_of
+from portal.responses.models import EDITABLE
+from portal.responses.page import long_day, question_page
+from portal.rules import BrokenRule
+from portal.settings.models import LOCALES
+from portal.settings.queries import the_firm
+from portal.surveys.wording import addressed
+from portal.users.attempts import network_of
+
+answers = Blueprint("answers", __name__)
+csrf.exempt(answers)
+COOKIE = "answer"
+
+
+@answers.record_once
+def _give_words(state: Any) -> None:
+    """Templates say days as they are said to somebody outside."""
+    state.app.jinja_env.filters["long_day"] = long_day
+
+
+@answers.after_request
+def keep_to_ourselves(response: Response) -> Response:
+    """Links that leave these pages tell the host only."""
+    response.headers["Referrer-Policy"] = "strict-origin"
+    return response
+
+
+@answers.get("/s/<token>")
+def ask(token: str) -> ResponseReturnValue:
+    """One question. A score in the address is marked, not chosen."""
+    asked = _asked(queries.asked_by_token, token)
+    if not asked.is_open:
+        return _over(asked)
+    marked = score_of(request.args.getlist("score"), asked.scale)
+    if answering.may_correct(asked, _editor()):
+        return _question(asked, token, marked=marked, score=asked.score, comment=asked.comment, may_call=asked.may_call)
+    return _question(asked, token, marked=marked)
+
+
+@answers.post("/s/<token>")
+def answer(token: str) -> ResponseReturnValue:
+    """Take the answer. The same form sent twice is one answer; what was not understood comes back as it was typed."""
+    asked = _asked(queries.asked_for_change, token)
+    if not asked.is_open:
+        return _over(asked)
+    form, nonce = read_answer(request.form, asked.scale), request.form.get("nonce", "")
+    issued_at = proofs.issued_at(nonce, asked.invitation_id, access.secret_keys())
+    if issued_at is None:
+        form.error = form.error or say(ChangedMeanwhile())
+    if form.score is None or not form.is_valid:
+        return _refused(asked, token, form)
+    editor = proofs.editor_of(nonce, current_app.config["SECRET_KEY"])
+    said = Said(form.score, form.comment, form.may_call, spoken(), nonce, issued_at, _editor(), editor)
+    try:
+        outcome = answering.answer(asked, said, link=outside("answers.not_me", token=token))
+        db.session.commit()
+    except BrokenRule as rule:
+        form.error = say(rule)
+        return _refused(asked, token, form)
+    except IntegrityError:  # the form of an answer that was set aside meanwhile
+        form.error = say(ChangedMeanwhile())
+        return _refused(asked, token, form)
+    return _thank(asked, token, outcome, editor if outcome == "received" or nonce == asked.nonce else "")
+
+
+def _thank(asked: Asked, token: str, outcome: str, editor: str) -> Response:
+    """Go on to the thanks; the browser that answered is given what it can correct the answer with."""
+    more = {"lang": spoken() if spoken() != asked.locale else "", "beside": "1" if outcome == "quarantined" else ""}
+    response = _see_other(f"/s/{token}/thanks", more)
+    if editor:
+        response.set_cookie(
+            COOKIE, editor, max_age=int(EDITABLE.total_seconds()), path=f"/s/{token}", httponly=True, samesite="Lax",
+            secure=current_app.config["SESSION_COOKIE_SECURE"],
+        )  # fmt: skip
+    return response
+
+
+@answers.get("/s/<token>/thanks")
+def thanks(token: str) -> ResponseReturnValue:
+    """Thanks; by when it will be made right; and, for whoever likes, a little more."""
+    asked = _asked(queries.asked_by_token, token)
+    if asked.score is None:
+        return _see_other(f"/s/{token}", {}) if asked.is_open else _over(asked)
+    return _thanks(asked, token)
+
+
+@answers.post("/s/<token>/thanks")
+def add(token: str) -> ResponseReturnValue:
+    """Keep what the client adds. What is left empty says nothing."""
+    asked = _asked(queries.asked_for_change, token)
+    if asked.score is None or not asked.is_open:
+        return _over(asked)
+    nonce = request.form.get("nonce", "")
+    form = read_more(request.form, nonce)
+    if proofs.issued_at(nonce, asked.invitation_id, access.secret_keys()) is None:
+        form.errors["form"] = say(ChangedMeanwhile())
+    if form.errors:
+        return _thanks(asked, token, form.errors), 422
+    try:
+        kept = afterwards.add(asked, form.more, _editor(), spoken())
+        db.session.commit()
+    except BrokenRule as rule:
+        db.session.rollback()
+        return _thanks(asked, token, {"form": say(rule)}), 422
+    lang = spoken() if spoken() != asked.locale else ""
+    return _see_other(f"/s/{token}/thanks", {"lang": lang, "noted": "1" if kept else ""})
+
+
+@answers.get("/s/<token>/not-me")
+def not_me(token: str) -> ResponseReturnValue:
+    """Show what was answered, and ask whether it was somebody else. Mail programs open links too: nothing happens."""
+    return _not_me(_asked(queries.asked_by_token, token), token)
+
+
+@answers.post("/s/<token>/not-me")
+def disavow(token: str) -> ResponseReturnValue:
+    """It was somebody else: the answer stands no longer. Only with the box ticked."""
+    asked = _asked(queries.asked_for_change, token)
+    if request.form.get("not_me") != "1":
+        return _not_me(asked, token, unticked=asked.score is not None), 422
+    answering.disavow(asked)
+    db.session.commit()
+    return _see_other(f"/s/{token}/not-me", {"lang": spoken() if spoken() != asked.locale else "", "done": "1"})
+
+
+@answers.get("/privacy")
+def privacy() -> ResponseReturnValue:
+    """Who keeps what, what for, and how to have it changed."""
+    firm = the_firm()
+    speak(_wanted() or (firm.locale if firm else spoken()))
+    name, accent, text = (firm.name, firm.accent, firm.privacy) if firm else ("Portal", "#0b6e62", "")
+    return _page("responses/privacy.html", name, accent, text=text)
+
+
+def _asked(find: Any, token: str) -> Asked:
+    """Whoever holds the token, on the firm's calendar and in the client's language; else one and the same 404."""
+    network = network_of(request.remote_addr)
+    asked = find(hash_of(token)) if len(token) == LENGTH and guessing.may_look(network) else None
+    if asked is None:
+        _unknown(network)
+    clock.use_zone(asked.time_zone)
+    speak(_wanted() or asked.locale)
+    return asked  # type: ignore[no-any-return]
+
+
+def _unknown(network: str) -> NoReturn:
+    firm, known = the_firm(), guessing.missed(network)
+    speak(request.accept_languages.best_match(LOCALES) or (firm.locale if firm else spoken()))
+    name, accent = (firm.name, firm.accent) if firm else ("Portal", "#0b6e62")
+    page = _page("responses/unknown.html", name, accent, known=known)
+    response = make_response(page, 404 if known else 429)
+    if not known:
+        response.headers["Retry-After"] = str(guessing.WAIT_SECONDS)
+    abort(response)
+
+
+def _wanted() -> str | None:
+    """The language that the page was switched to."""
+    wanted = request.form.get("lang") if request.method == "POST" else request.args.get("lang")
+    return wanted if wanted in LOCALES else None
+
+
+def _editor() -> str | None:
+    return request.cookies.get(COOKIE)
+
+
+def _page(template: str, firm_name: str, accent: str, switch: str = "", **about: Any) -> str:
+    """A public page, rendered without what staff pages need. `switch` stands before the language in its switch."""
+    head = {"firm_name": firm_name, "accent": accent, "locale": spoken(), "languages": LANGUAGES, "switch": switch}
+    return current_app.jinja_env.get_template(template).render(head | about)
+
+
+def _question(asked: Asked, token: str, **given: Any) -> str:
+    mine = answering.may_correct(asked, _editor())
+    page = question_page(asked.scale, asked.words(spoken()), asked.first_name, **given)
+    return _page(
+        "responses/ask.html", asked.firm_name, asked.accent, f"score={given['marked']}&" if given.get("marked") else "",
+        page=page, token=token, nonce=proofs.new_nonce(asked.invitation_id, current_app.config["SECRET_KEY"]),
+        answered_at=asked.response_at, until=asked.response_at + EDITABLE if mine and asked.response_at else None,
+    )  # fmt: skip
+
+
+def _refused(asked: Asked, token: str, form: AnswerForm) -> ResponseReturnValue:
+    """The question again, with what was typed and what is wrong with it."""
+    db.session.rollback()
+    return _question(asked, token, **vars(form)), 422
+
+
+def _thanks(asked: Asked, token: str, errors: dict[str, str] | None = None) -> str:
+    words, locale, score = asked.words(spoken()), spoken(), asked.score or 0
+    mine = asked.is_open and answering.is_the_browser(asked, _editor())
+    known = {answer["id"]: answer["answer"] for answer in asked.answers or []}
+    further = queries.further_questions(asked.survey_id, score) if mine else []
+    return _page(
+        "responses/thanks.html", asked.firm_name, asked.accent, token=token, mine=mine, errors=errors or {},
+        thanks=addressed(words.get("thanks", ""), asked.first_name),
+        may_correct=asked.is_open and answering.may_correct(asked, _editor()),
+        due_on=asked.due_on if asked.commitment_state == "open" else None, typed=request.form, quote=asked.quote or "",
+        further=[(each.id, afterwards.text_of(each, locale), known.get(each.id, "")) for each in further],
+        beside=request.args.get("beside") == "1", noted=request.args.get("noted") == "1",
+        nonce=proofs.new_nonce(asked.invitation_id, current_app.config["SECRET_KEY"]),
+    )  # fmt: skip
+
+
+def _not_me(asked: Asked, token: str, *, unticked: bool = False) -> str:
+    question = addressed(asked.words(spoken()).get("question", ""), asked.first_name)
+    return _page(
+        "responses/not_me.html", asked.firm_name, asked.accent, asked=asked, token=token, question=question,
+        unticked=unticked, done=request.args.get("done") == "1",
+    )  # fmt: skip
+
+
+def _over(asked: Asked) -> ResponseReturnValue:
+    """A clear word when it can't be answered any more."""
+    db.session.rollback()
+    return _page("responses/over.html", asked.firm_name, asked.accent, asked=asked), 410
+
+
+def _see_other(path: str, more: dict[str, str]) -> Response:
+    query = "&".join(f"{name}={value}" for name, value in more.items() if value)
+    return Response(status=303, headers={"Location": f"{path}?{query}" if query else path})
