@@ -73,7 +73,7 @@ def register_blueprints(app: Flask) -> None:
         (follow_ups, ""),
         (commitments, ""),
         (surveys, "/surveys"),
-        (responses, "/surveys/responses"),
+        (responses, ""),
         (timeline, "/timeline"),
         (users, ""),
         (settings, "/settings"),

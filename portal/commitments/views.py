@@ -1,17 +1,17 @@
 """Commitments: what is promised between us and our customers, kept, moved, withdrawn, broken and reopened."""
 
 from collections.abc import Callable
-from datetime import date
+from datetime import date, timedelta
 from typing import Any
 from urllib.parse import urlencode
 
-from flask import Blueprint, abort, flash, render_template, request
+from flask import Blueprint, abort, current_app, flash, g, render_template, request
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from flask_login import current_user
 from sqlalchemy.exc import IntegrityError
 
-from portal import access, due, formats, frame, htmx
+from portal import access, clock, due, formats, frame, htmx
 from portal.commitments import promising, queries, wording
 from portal.commitments.forms import PLACES, EditCommitmentForm, NewCommitmentForm, ReasonForm, RenegotiateForm
 from portal.commitments.models import SIDES, STATES, Commitment, MovedMeanwhile
@@ -22,6 +22,8 @@ from portal.customers.models import Customer
 from portal.customers.queries import customer_by_id, customer_for_change
 from portal.errors import say
 from portal.extensions import db
+from portal.invitations import asking
+from portal.invitations.inviting import Asking
 from portal.links import path
 from portal.paging import Page
 from portal.responses.queries import response_behind
@@ -143,8 +145,15 @@ def _forms(commitment: Commitment) -> dict[str, Any]:
 @commitments.post("/commitments/<int:id>/keep")
 @access.staff
 def keep(id: int) -> ResponseReturnValue:
-    """It was done as promised."""
-    return _say(id, "kept", lambda commitment: commitment.keep(current_user))
+    """It was done as promised. Whom we made it right with is asked next day whether it is."""
+    return _say(id, "kept", _keep)
+
+
+def _keep(commitment: Commitment) -> None:
+    commitment.keep(current_user)
+    if commitment.kind == "recovery":
+        tomorrow = clock.today() + timedelta(days=1)  # so that *Undo* comes before the mail
+        asking.after_recovery(commitment, Asking(g.firm, current_app.config["SECRET_KEY"], send_on=tomorrow))
 
 
 @commitments.post("/commitments/<int:id>/break", endpoint="break")
@@ -207,8 +216,13 @@ def _move(commitment: Commitment, form: RenegotiateForm) -> None:
 @commitments.post("/commitments/<int:id>/reopen")
 @access.staff
 def reopen(id: int) -> ResponseReturnValue:
-    """It waits to be kept again."""
-    return _say(id, "open", lambda commitment: commitment.reopen(current_user))
+    """It waits to be kept again; nobody is asked whether it was."""
+    return _say(id, "open", _reopen)
+
+
+def _reopen(commitment: Commitment) -> None:
+    commitment.reopen(current_user)
+    asking.not_recovered(commitment)
 
 
 def _say(

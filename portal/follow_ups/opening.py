@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
+from urllib.parse import urlencode
 from uuid import uuid4
 
 from portal.contacts.models import Contact
@@ -39,6 +40,15 @@ class OpenLog:
         if self.follow_up:
             return f"f{self.follow_up}"
         return f"c{self.commitment}" if self.commitment else str(self.customer_id)
+
+    @property
+    def address(self) -> str:
+        """Where it is opened again, in the same place."""
+        asked = {"place": self.place, "follow_up": self.follow_up, "commitment": self.commitment}
+        if self.follow_up and self.place == "today":
+            return f"/follow-ups/{self.follow_up}/log?place=today"
+        wanted = urlencode({name: value for name, value in asked.items() if value})
+        return f"/customers/{self.customer_id}/follow-ups/new?{wanted}"
 
     @property
     def target(self) -> str:

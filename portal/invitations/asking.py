@@ -8,6 +8,7 @@ from portal.contacts.models import Contact
 from portal.contacts.queries import contact_of
 from portal.customers.models import Customer, IsArchived
 from portal.customers.queries import customer_by_id
+from portal.extensions import db
 from portal.invitations import queries
 from portal.invitations.inviting import Asking, invite
 from portal.invitations.models import Invitation
@@ -68,3 +69,10 @@ def after_recovery(commitment: Commitment, asking: Asking) -> Invitation | None:
         return None
     contact = contact_of(customer.id, commitment.contact_id) if commitment.contact_id else None
     return invite(survey, customer, f"recovery:{commitment.id}", asking, contact)
+
+
+def not_recovered(commitment: Commitment) -> None:
+    """Forget that asking while it waits: the recovery is open again, and asks anew when it is kept."""
+    waiting = queries.invitation_by_cause(f"recovery:{commitment.id}") if commitment.kind == "recovery" else None
+    if waiting is not None and waiting.is_waiting:
+        db.session.delete(waiting)

@@ -1,16 +1,24 @@
-"""The shape of what a public form brings. Read by hand: anybody may send these a thousand times over."""
+"""The shape of answers: of what a public form brings, read by hand, since anybody may send these a thousand times over;
+and of what is taken on the phone.
+"""
 
 from dataclasses import dataclass, field
 
 from flask_babel import gettext as _
+from flask_babel import lazy_gettext as _l
 from werkzeug.datastructures import MultiDict
+from wtforms import Form
 
+from portal.choices import IdField, NextField, RecordField, WordField
+from portal.fields import FormIdField, LongTextField
 from portal.responses.afterwards import More
 from portal.responses.models import LONGEST_COMMENT, QUOTES
-from portal.surveys.scales import Scale
+from portal.surveys.scales import SCALES, Scale
 from portal.texts import UnfitText, clean_line, clean_text, without_unfit
 
 LONGEST_ANSWER, LONGEST_NAME, LONGEST_REACH = 1000, 120, 160
+PLACES = ("page", "row")
+SCORES = tuple(str(score) for score in range(max(scale.highest for scale in SCALES.values()) + 1))
 
 
 @dataclass
@@ -82,3 +90,17 @@ def _text(typed: str, longest: int, *, one_line: bool = False) -> tuple[str, str
     if len(text) > longest:
         return text, _("At most %(most)s characters, please.", most=longest)
     return text, ""
+
+
+class TakeForm(Form):
+    """Which survey, who answers, and what they say."""
+
+    form_id = FormIdField()
+    next = NextField()
+    log_at = NextField()
+    """The quick log in whose place it stands."""
+    place = WordField(words=PLACES, default="page")
+    survey_id = IdField(_l("Survey"))
+    contact_id = RecordField(_l("Who answers"))
+    score = WordField(_l("Score"), words=SCORES, default="")
+    comment = LongTextField(_l("Comment"), longest=LONGEST_COMMENT)

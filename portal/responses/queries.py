@@ -245,8 +245,7 @@ def _waiting(conditions: Sequence[ColumnElement[bool]], key: tuple[Any, ...] | N
 def _others(
     conditions: Sequence[ColumnElement[bool]], state: str, key: tuple[Any, ...] | None, *, but_waiting: bool
 ) -> Select[Any]:
-    query = select(literal(1).label("part"), Response.answered_on.label("day"), *LINE).select_from(Response)
-    query = _lines(query).outerjoin(Commitment, Commitment.id == Response.commitment_id).where(*conditions)
+    query = _line().where(*conditions)
     query = query.where(_IS_STANDING if state == "standing" else and_(ASIDE, Response.state == state))
     if but_waiting:
         query = query.where(or_(Response.commitment_id.is_(None), ~_IS_OPEN))
@@ -255,18 +254,19 @@ def _others(
     return query.order_by(Response.answered_on.desc(), Response.id.desc())
 
 
+def _line() -> Select[Any]:
+    query = select(literal(1).label("part"), Response.answered_on.label("day"), *LINE).select_from(Response)
+    return _lines(query).outerjoin(Commitment, Commitment.id == Response.commitment_id)
+
+
 def response_line(response_id: int) -> Row[Any] | None:
     """One answer as its line shows it, or None. By primary key."""
-    query = select(literal(1).label("part"), Response.answered_on.label("day"), *LINE).select_from(Response)
-    query = _lines(query).outerjoin(Commitment, Commitment.id == Response.commitment_id)
-    return db.session.execute(query.where(Response.id == response_id)).first()
+    return db.session.execute(_line().where(Response.id == response_id)).first()
 
 
 def responses_of_invitation(customer_id: int, invitation_id: int) -> Sequence[Row[Any]]:
     """All answers to one invitation, the first first. By ix_survey_responses_customer_id_answered_on."""
-    query = select(literal(1).label("part"), Response.answered_on.label("day"), *LINE).select_from(Response)
-    query = _lines(query).outerjoin(Commitment, Commitment.id == Response.commitment_id)
-    mine = query.where(Response.customer_id == customer_id, Response.invitation_id == invitation_id)
+    mine = _line().where(Response.customer_id == customer_id, Response.invitation_id == invitation_id)
     return db.session.execute(mine.order_by(Response.id).limit(50)).all()
 
 
@@ -277,9 +277,7 @@ def response_to_show(response_id: int) -> Response | None:
 
 def response_behind(commitment_id: int, customer_id: int) -> Row[Any] | None:
     """The answer that called for this promise, as its line; or None. By ix_survey_responses_customer_id_answered_on."""
-    query = select(literal(1).label("part"), Response.answered_on.label("day"), *LINE).select_from(Response)
-    query = _lines(query).outerjoin(Commitment, Commitment.id == Response.commitment_id)
-    mine = query.where(Response.customer_id == customer_id, Response.commitment_id == commitment_id)
+    mine = _line().where(Response.customer_id == customer_id, Response.commitment_id == commitment_id)
     return db.session.execute(mine.order_by(_IS_STANDING.desc(), Response.id.desc()).limit(1)).first()
 
 
@@ -314,3 +312,33 @@ def response_for_decision(response_id: int) -> tuple[Response, Invitation] | Non
         return None
     answer = select(Response).where(Response.id == response_id).execution_options(populate_existing=True)
     return db.session.scalars(answer).one(), invitation
+
+
+# Taken on the phone
+
+
+def taken_with(form_id: str) -> bool:
+    """Has this form written an answer down before? By the unique index of nonce."""
+    return db.session.scalar(select(Response.id).where(Response.nonce == form_id)) is not None
+
+
+def taken_line(form_id: str) -> Row[Any] | None:
+    """The answer that this form has written down, as its line shows it; or None. By the unique index of nonce."""
+    return db.session.execute(_line().where(Response.nonce == form_id)).first()
+
+
+def silent_invitation(survey_id: int, customer_id: int, contact_id: int | None, today: date) -> Invitation | None:
+    """The newest asking of this person by this survey that can still be answered. By
+    ix_survey_invitations_customer_id_sent_on.
+    """
+    query = select(Invitation).where(
+        Invitation.customer_id == customer_id, Invitation.survey_id == survey_id, Invitation.contact_id == contact_id,
+        Invitation.sent_on.is_not(None), Invitation.answered_at.is_(None), Invitation.ended_at.is_(None),
+        Invitation.expires_on >= today,
+    )  # fmt: skip
+    return db.session.scalar(query.order_by(Invitation.sent_on.desc(), Invitation.id.desc()).limit(1))
+
+
+def surveys_to_take() -> Sequence[Survey]:
+    """The surveys that are being asked, by name. Rides on ix_surveys_state_occasion; a firm has few."""
+    return db.session.scalars(select(Survey).where(Survey.state == "active").order_by(Survey.folded)).all()
