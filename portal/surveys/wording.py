@@ -3,16 +3,22 @@ name put into a text.
 """
 
 import re
+from datetime import date
 from functools import lru_cache
 from typing import Any
 
+from babel.dates import format_date
+
+from portal import formats
 from portal.language import page_gettext as _
 from portal.language import page_ngettext as ngettext
 from portal.language import spoken
+from portal.surveys.scales import SCALES
+from portal.surveys.scoring import Score
 
 PLACE = "{name}"
 _WITHOUT_NAME = re.compile(r"\{name\}\s*[,;:]\s*|\s*,\s*\{name\}|\s*\{name\}")
-SHOWN_NAME = {"es": "Ana", "en": "Ana"}
+SHOWN_NAME = "Ana"
 """Who is addressed where nobody is asked yet."""
 
 
@@ -80,3 +86,66 @@ def state(survey: Any) -> tuple[str, str]:
     return {"active": ("good", _("asked")), "paused": ("due", _("paused")), "closed": ("plain", _("closed"))}[
         survey.state
     ]
+
+
+def _with_sign(value: float) -> str:
+    return ("+" if value > 0 else "") + _plain(value)
+
+
+def _plain(value: float) -> str:
+    return formats.number(round(value, 1)).replace("-", "−")
+
+
+def scored(score: Score | None) -> str:
+    """A score as it is said: "+33.3", "90 %", "5.6"."""
+    if score is None:
+        return "–"
+    return {"nps": _with_sign, "csat": percent, "ces": _plain}[score.kind](score.value)
+
+
+def percent(value: float | None) -> str:
+    """A share: "90 %"."""
+    return "–" if value is None else f"{_plain(value)} %"
+
+
+def between(score: Score | None) -> str:
+    """Between what the true score probably lies: "4.8 to 55.8"; for CES with the share that this is of."""
+    if score is None:
+        return ""
+    if score.kind == "ces":
+        return _(
+            "%(share)s gave 5 or more; 95 %% interval %(low)s to %(high)s",
+            share=percent(score.share), low=_plain(score.low), high=_plain(score.high),
+        )  # fmt: skip
+    return _("95 %% interval %(low)s to %(high)s", low=_plain(score.low), high=_plain(score.high))
+
+
+def span(score: Score) -> str:
+    """The bare interval: "4.8 – 55.8"."""
+    return f"{_plain(score.low)} – {_plain(score.high)}{'' if score.kind == 'nps' else ' %'}"
+
+
+def feeling(kind: str, score: int) -> tuple[str, str]:
+    """(tone, word) of one answer: ("late", "detractor")."""
+    return _feelings(kind, spoken())[SCALES[kind].feeling(score)]
+
+
+def feelings(kind: str) -> dict[str, tuple[str, str]]:
+    """(tone, word) of each feeling, for many answers."""
+    return _feelings(kind, spoken())
+
+
+@lru_cache(maxsize=16)
+def _feelings(kind: str, locale: str) -> dict[str, tuple[str, str]]:
+    if kind == "nps":
+        return {
+            "unhappy": ("late", _("detractor")),
+            "neutral": ("plain", _("passive")),
+            "happy": ("good", _("promoter")),
+        }
+    return {"unhappy": ("late", _("unhappy")), "neutral": ("plain", _("neutral")), "happy": ("good", _("happy"))}
+
+
+def month(day: date) -> str:
+    """A month: "Nov 2026"."""
+    return str(format_date(day, "MMM y", locale=spoken()))

@@ -1,0 +1,144 @@
+"""The shape of a survey as somebody writes it, in both languages."""
+
+from collections.abc import Sequence
+from typing import Any
+
+from flask_babel import gettext as _
+from flask_babel import lazy_gettext as _l
+from wtforms import FieldList, Form, FormField, IntegerField
+from wtforms.validators import InputRequired, NumberRange, ValidationError
+
+from portal.choices import IdField, WordField
+from portal.fields import FormIdField, TextField, VersionField
+from portal.settings.models import LOCALES
+from portal.surveys.models import KINDS, OCCASIONS, TEXTS, Survey, SurveyQuestion
+from portal.surveys.scales import SCALES
+from portal.surveys.writing import LONGEST_NAME, MOST_FURTHER, Further, Written
+
+LONGEST = {"question": 240, "low": 40, "high": 40, "thanks": 300}
+LONGEST_OPEN = 120
+MOST_DAYS = 730
+LABELS = {
+    "question_es": _l("Question, in Spanish"),
+    "question_en": _l("Question, in English"),
+    "low_es": _l("What the lowest score means, in Spanish"),
+    "low_en": _l("What the lowest score means, in English"),
+    "high_es": _l("What the highest score means, in Spanish"),
+    "high_en": _l("What the highest score means, in English"),
+    "open_unhappy_es": _l("Asked of the unhappy, in Spanish"),
+    "open_unhappy_en": _l("Asked of the unhappy, in English"),
+    "open_neutral_es": _l("Asked of those between, in Spanish"),
+    "open_neutral_en": _l("Asked of those between, in English"),
+    "open_happy_es": _l("Asked of the happy, in Spanish"),
+    "open_happy_en": _l("Asked of the happy, in English"),
+    "thanks_es": _l("Thanks, in Spanish"),
+    "thanks_en": _l("Thanks, in English"),
+}
+
+
+class WholeField(IntegerField):
+    """A whole number; what was typed in its place is shown again without what nobody can see."""
+
+    def _value(self) -> str:
+        typed = str(self.raw_data[0])[:20] if self.raw_data else str(self.data if self.data is not None else "")
+        return "".join(each for each in typed if each.isprintable())
+
+
+class FurtherForm(Form):
+    """One further question; without texts, it is none."""
+
+    id = IdField()
+    from_score = WholeField(_l("From score"), default=0)
+    to_score = WholeField(_l("To score"), default=0)
+    text_es = TextField(_l("Further question, in Spanish"), longest=LONGEST_OPEN)
+    text_en = TextField(_l("Further question, in English"), longest=LONGEST_OPEN)
+
+    @property
+    def is_empty(self) -> bool:
+        """Has nothing been written here?"""
+        return not (self.text_es.data or self.text_en.data)
+
+
+class SurveyForm(Form):
+    """All that is written of a survey. Its texts are fields named `<word>_<language>`, added below."""
+
+    form_id = FormIdField()
+    version = VersionField()
+    name = TextField(_l("Name"), longest=LONGEST_NAME, required=True)
+    kind = WordField(words=KINDS, default="nps")
+    occasion = WordField(_l("When it is asked"), words=OCCASIONS, default="by_hand")
+    days = WholeField(_l("Days"), [InputRequired(), NumberRange(0, MOST_DAYS)], default=0)
+    further = FieldList(FormField(FurtherForm), max_entries=MOST_FURTHER)
+
+    def validate_days(self, field: WholeField) -> None:
+        """Between two askings there is a day at least."""
+        if self.occasion.data == "every" and field.data == 0:
+            raise ValidationError(_("Ask every day at most."))
+
+    def validate_further(self, field: FieldList) -> None:
+        """Written in both languages, for scores that can be given."""
+        scale = SCALES[self.kind.data]
+        for entry in field.entries:
+            row = entry.form
+            if row.is_empty:
+                continue
+            if not (row.text_es.data and row.text_en.data):
+                raise ValidationError(_("Write the further question in both languages."))
+            first, last = row.from_score.data, row.to_score.data
+            if first is None or last is None or not scale.lowest <= first <= last <= scale.highest:
+                raise ValidationError(
+                    _("Scores go from %(lowest)s to %(highest)s.", lowest=scale.lowest, highest=scale.highest)
+                )
+
+    def written(self) -> Written:
+        """What the form says."""
+        occasion = self.occasion.data
+        return Written(
+            name=self.name.data,
+            kind=self.kind.data,
+            occasion=occasion,
+            days=self.days.data or 0 if occasion in ("after_purchase", "every") else 0,
+            texts={locale: {word: self[f"{word}_{locale}"].data for word in TEXTS} for locale in LOCALES},
+            further=tuple(_further(entry.form) for entry in self.further.entries if not entry.form.is_empty),
+            form_id=self.form_id.data,
+        )
+
+    def with_room(self) -> None:
+        """Leave room for one question more."""
+        scale = SCALES[self.kind.data]
+        if len(self.further) < MOST_FURTHER and not any(entry.form.is_empty for entry in self.further.entries):
+            self.further.append_entry({"from_score": scale.lowest, "to_score": scale.highest})
+
+
+for _word in TEXTS:
+    for _locale in LOCALES:
+        _longest = LONGEST.get(_word, LONGEST_OPEN)
+        _field = TextField(LABELS[f"{_word}_{_locale}"], longest=_longest, required=True)
+        setattr(SurveyForm, f"{_word}_{_locale}", _field)
+
+
+def _further(row: Any) -> Further:
+    texts = {"es": row.text_es.data, "en": row.text_en.data}
+    return Further(row.from_score.data or 0, row.to_score.data or 0, texts, row.id.data or None)
+
+
+def filled(said: Written, **more: Any) -> SurveyForm:
+    """A form that shows what is written already."""
+    texts = {f"{word}_{locale}": said.texts[locale][word] for word in TEXTS for locale in LOCALES}
+    further = [
+        {
+            "id": each.id, "from_score": each.from_score, "to_score": each.to_score,
+            "text_es": each.texts["es"], "text_en": each.texts["en"],
+        }
+        for each in said.further
+    ]  # fmt: skip
+    about = {"name": said.name, "kind": said.kind, "occasion": said.occasion, "days": said.days}
+    form = SurveyForm(data=about | texts | {"further": further} | more)
+    form.with_room()
+    return form
+
+
+def as_written(survey: Survey, questions: Sequence[SurveyQuestion]) -> Written:
+    """A survey as it stands."""
+    further = tuple(Further(each.from_score, each.to_score, each.texts, each.id) for each in questions)
+    return Written(survey.name, survey.kind, survey.occasion, survey.days, survey.texts, further)
