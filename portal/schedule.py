@@ -54,6 +54,30 @@ def send_invitations() -> None:
     invitations.send_due()
 
 
+@at("invitations.remind", minute="10")
+def remind_the_silent() -> None:
+    """The one reminder to who has not answered."""
+    invitations.remind_due()
+
+
+@at("invitations.ask", minute="*/15")
+def ask_after_purchases() -> None:
+    """Surveys that a purchase calls for."""
+    invitations.ask_after_purchases()
+
+
+@at("invitations.every", minute="20", hour="13")
+def ask_every_so_often() -> None:
+    """Surveys that are asked anew every so many days: some of the customers each day."""
+    invitations.ask_every()
+
+
+@at("invitations.batches", minute="*")
+def go_on_with_lists() -> None:
+    """A survey that is being asked of a whole list goes on, also after a kill."""
+    invitations.resume_batches()
+
+
 @at("nightly.uploads", minute="35", hour="9")
 def forget_old_uploads() -> None:
     """Files that somebody brought and left."""

@@ -3,16 +3,19 @@
 All ids begin at 1.
 """
 
+from dataclasses import asdict
 from datetime import timedelta
 
 from portal import clock
 from portal.commitments.models import Commitment
 from portal.contacts.models import Contact
+from portal.customers.filters import CustomerFilter
 from portal.customers.models import Customer, Tag
 from portal.extensions import db
 from portal.follow_ups.models import FollowUp
 from portal.imports.models import Import, ImportRefusal
 from portal.invitations.inviting import Asking, invite
+from portal.invitations.models import SurveyBatch
 from portal.mail.models import OutboxMessage
 from portal.purchases.models import Purchase
 from portal.responses import answering
@@ -52,6 +55,8 @@ def _ask(customers: list[Customer]) -> None:
     for number, customer in enumerate(customers):
         channel = ("link", "email")[number]
         invite(survey, customer, f"sample:{customer.id}", Asking(firm, KEY, channel), customer.contacts[0])
+    wanted, said = asdict(CustomerFilter()), "Customers."
+    db.session.add(SurveyBatch(survey_id=1, wanted=wanted, said=said, total=2, asked=1, created_at=clock.now()))
 
 
 def _answer() -> None:

@@ -2,7 +2,7 @@
 
 from datetime import date, timedelta
 
-from portal import clock
+from portal import bulk, clock
 from portal.commitments.models import Commitment
 from portal.contacts.models import Contact
 from portal.contacts.queries import contact_of
@@ -10,10 +10,14 @@ from portal.customers.models import Customer, IsArchived
 from portal.customers.queries import customer_by_id
 from portal.extensions import db
 from portal.invitations import queries
-from portal.invitations.inviting import Asking, invite
+from portal.invitations.inviting import Asking, invite, invite_many
 from portal.invitations.models import Invitation
 from portal.rules import N_, BrokenRule
 from portal.surveys.models import Survey
+
+TOO_LATE = timedelta(days=14)
+"""Whoever should have been asked longer ago is not asked any more."""
+AT_ONCE = 1000
 
 
 class DoesNotWant(BrokenRule):
@@ -76,3 +80,47 @@ def not_recovered(commitment: Commitment) -> None:
     waiting = queries.invitation_by_cause(f"recovery:{commitment.id}") if commitment.kind == "recovery" else None
     if waiting is not None and waiting.is_waiting:
         db.session.delete(waiting)
+
+
+def after_purchases(asking: Asking) -> int:
+    """Ask about what was bought so many days ago as each survey says; how many were asked. Does not commit.
+
+    Not about what was bought before the survey was active, nor about what should have been asked about two weeks ago.
+    Of several purchases of a customer the latest one is asked about.
+    """
+    bulk.hold("invitations.ask")
+    asked, today = 0, clock.today()
+    for survey in queries.surveys_for("after_purchase"):
+        last = today - timedelta(days=survey.days)
+        first = max(survey.active_since, last - TOO_LATE)
+        latest: dict[int, int] = {}
+        for purchase_id, customer_id in queries.to_ask_after_purchase(survey, first, last, AT_ONCE):
+            latest.setdefault(customer_id, purchase_id)
+        people = queries.people_to_ask(latest) if latest else []
+        invite_many(survey.id, people, [f"purchase:{latest[each.customer_id]}" for each in people], asking)
+        asked += len(people)
+    return asked
+
+
+def every_so_often(asking: Asking) -> int:
+    """Ask those whose day has come for a survey that is asked anew every so many days; how many were asked. Does not
+    commit.
+
+    Each day asks its share of the customers, so that answers come all the time; a day that was missed is made up for.
+    """
+    bulk.hold("invitations.ask")
+    asked, today = 0, clock.today()
+    for survey in queries.surveys_for("every"):
+        days = max(survey.days, 1)
+        window = min(TOO_LATE.days, max(days // 2, 1), (today - survey.active_since).days + 1)
+        people = queries.people_to_ask(queries.to_ask_again(survey, today, window, AT_ONCE)) if window > 0 else []
+        causes = [
+            f"every:{survey.id}:{each.customer_id}:{each.contact_id or 0}:"
+            f"{(each.customer_id + today.toordinal()) // days}"
+            for each in people
+        ]
+        known = queries.causes_among(causes)
+        new = [(each, cause) for each, cause in zip(people, causes, strict=True) if cause not in known]
+        invite_many(survey.id, [each for each, _ in new], [cause for _, cause in new], asking)
+        asked += len(new)
+    return asked

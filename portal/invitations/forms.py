@@ -17,3 +17,10 @@ class AskForm(Form):
     contact_id = IdField(_l("Person"))
     """Empty is the customer itself."""
     channel = WordField(_l("Channel"), words=WAYS, default="email")
+
+
+class AskListForm(Form):
+    """Which survey a whole list is asked."""
+
+    form_id = FormIdField()
+    survey_id = IdField(_l("Survey"))

@@ -32,8 +32,8 @@ class Handed:
 def to_hand(invitation: Invitation, survey: Survey, link: str, firm: Firm) -> Handed:
     """All ways to hand over the link of an invitation, whose customer and contact are loaded."""
     contact, customer = invitation.contact, invitation.customer
-    person = contact.name if contact else None
-    name, question = called(person, customer.name), words_for(survey, invitation.locale, person).get("question", "")
+    name = called(contact.name if contact else None, customer.name)
+    question = words_for(survey, invitation.locale, name).get("question", "")
     with speaking(invitation.locale):
         message = _(
             "Hello %(name)s, %(firm)s has one question for you. It takes ten seconds:", name=name, firm=firm.name

@@ -1,10 +1,11 @@
 """Inviting: one person asked by one survey, exactly once per cause."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import TYPE_CHECKING
 
-from portal import clock
+from portal import bulk, clock
 from portal.contacts.models import Contact
 from portal.customers.models import Customer
 from portal.extensions import db
@@ -70,3 +71,31 @@ def invite(
 
 def _locale(contact: Contact | None, firm: Firm) -> str:
     return (contact.locale if contact else None) or firm.locale
+
+
+def invite_many(survey_id: int, people: Sequence[queries.Reach], causes: Sequence[str], asking: Asking) -> None:
+    """Invite these people by mail, each for its cause; they wait for the job that sends.
+
+    For thousands at once, past the unit of work. The causes must be new: whoever calls holds a lock that sees to it.
+    """
+    send_on, now = asking.send_on or clock.today(), clock.now()
+    seeds = [new_seed() for _ in people]
+    bulk.insert(
+        Invitation.metadata.tables["survey_invitations"],
+        len(people),
+        {
+            "survey_id": bulk.Same(survey_id),
+            "customer_id": [each.customer_id for each in people],
+            "contact_id": [each.contact_id for each in people],
+            "assignee_id": [each.assignee_id for each in people],
+            "cause": causes,
+            "channel": bulk.Same("email"),
+            "locale": [each.locale or asking.firm.locale for each in people],
+            "seed": seeds,
+            "token_hash": [hash_of(token_of(seed, asking.secret_key)) for seed in seeds],
+            "send_on": bulk.Same(send_on),
+            "expires_on": bulk.Same(send_on + timedelta(days=asking.firm.answer_within_days)),
+            "created_by_id": bulk.Same(asking.by.id if asking.by else None),
+            "created_at": bulk.Same(now),
+        },
+    )

@@ -35,12 +35,14 @@ class Office:
         return f"{self.public_url}/s/{token}"
 
 
-def words_for(survey: Survey, locale: str, contact_name: str | None) -> dict[str, str]:
-    """The survey's texts in that language, or else in its other one, as they are said to that person."""
-    texts = survey.texts.get(locale) or next(iter(survey.texts.values()), {})
-    return {key: addressed(text, first_name(contact_name or "")) for key, text in texts.items()}
+def words_for(survey: Survey, locale: str, name: str) -> dict[str, str]:
+    """What the survey says to somebody of that name, in that language; what is not written there, in another one."""
+    own = {key: text for key, text in survey.texts.get(locale, {}).items() if text}
+    others = (texts for other, texts in survey.texts.items() if other != locale)
+    said = {key: text for texts in others for key, text in texts.items()} | own
+    return {key: addressed(text, name) for key, text in said.items()}
 
 
 def called(contact_name: str | None, customer_name: str) -> str:
-    """How somebody is greeted: a person by the first name, a customer by its whole one."""
+    """How somebody is spoken to: a person by the first name, a customer by its whole one."""
     return first_name(contact_name or "") or customer_name

@@ -8,10 +8,13 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from portal import clock
 from portal.extensions import BigId, Model, UtcDateTime
+from portal.rules import N_, BrokenRule
+from portal.timeline.models import record
 
 if TYPE_CHECKING:
     from portal.contacts.models import Contact
     from portal.customers.models import Customer
+    from portal.users.models import User
 
 CHANNELS = ("email", "link", "qr", "whatsapp", "phone")
 HELD = ("budget", "opted_out", "no_address", "paused")
@@ -24,6 +27,18 @@ WAITING = text("sent_at IS NULL AND ended_at IS NULL")
 SILENT = text("sent_at IS NOT NULL AND answered_at IS NULL AND ended_at IS NULL")
 UNCONFIRMED = text("outbox_id IS NOT NULL AND delivered_at IS NULL AND ended_at IS NULL")
 UNTALLIED = text("delivered_at IS NOT NULL AND NOT tallied")
+
+
+class NotReminded(BrokenRule):
+    """There is one reminder, by mail, for who can still answer."""
+
+    message = N_("There is one reminder, by e-mail, and only for who has not answered.")
+
+
+class CannotTakeBack(BrokenRule):
+    """What was answered stays."""
+
+    message = N_("It was answered, or has ended already.")
 
 
 class Invitation(Model):
@@ -92,10 +107,14 @@ class Invitation(Model):
         return self.sent_at is None and self.ended_at is None
 
     @property
+    def is_open(self) -> bool:
+        """Can it still be answered?"""
+        return self.answered_at is None and self.ended_at is None and clock.today() <= self.expires_on
+
+    @property
     def is_silent(self) -> bool:
         """Was it sent, and can it still be answered?"""
-        sent = self.sent_at is not None and self.answered_at is None and self.ended_at is None
-        return sent and clock.today() <= self.expires_on
+        return self.sent_at is not None and self.is_open
 
     def hold(self, reason: str, until: date) -> None:
         """Let it wait, for one of `HELD`, and look at it again that day."""
@@ -114,6 +133,26 @@ class Invitation(Model):
         self._release()
         self.outbox_id, self.sent_on, self.sent_at = outbox_id, clock.today(), clock.now()
         self.expires_on = clock.today() + timedelta(days=days)
+
+    @property
+    def can_be_reminded(self) -> bool:
+        """Is there a reminder left, and somebody to be reminded by mail?"""
+        return self.is_silent and self.channel == "email" and self.reminded_on is None
+
+    def ask_to_remind(self) -> None:
+        """Somebody wants the person reminded: as soon as the contact budget has room. Raises `NotReminded`."""
+        if not self.can_be_reminded:
+            raise NotReminded
+        self.remind_on = self.held_until or clock.today()
+
+    def take_back(self, by: "User", survey_name: str) -> None:
+        """It is not to be sent, or answered, any more. Raises `CannotTakeBack`."""
+        if self.ended_at is not None and self.held == "taken_back":
+            return
+        if self.answered_at is not None or self.ended_at is not None:
+            raise CannotTakeBack
+        self.give_up("taken_back")
+        record("survey.taken_back", by=by, customer_id=self.customer_id, subject=self, name=survey_name)
 
     def remind(self) -> None:
         """The one reminder leaves."""
@@ -149,6 +188,21 @@ class SurveyBatch(Model):
     created_at: Mapped[datetime] = mapped_column(UtcDateTime)
     ended_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
 
+    @property
+    def is_running(self) -> bool:
+        """Is a worker at it, or will one be?"""
+        return self.state == "running"
+
+    def finish(self) -> None:
+        """All customers of the list have been dealt with."""
+        self.state, self.ended_at = "done", clock.now()
+
+    def cancel(self, by: "User", survey_name: str) -> None:
+        """Ask no more of them; who was asked stays asked."""
+        if self.is_running:
+            self.state, self.ended_at = "cancelled", clock.now()
+            record("survey.list_cancelled", by=by, subject=self, name=survey_name, count=self.asked)
+
 
 class OptOut(Model):
     """A person who does not want to be asked, or not to be written to at all. Withdrawn when they say so."""
@@ -168,3 +222,7 @@ class OptOut(Model):
     """`surveys`, or `all`: surveys, reminders and offers."""
     opted_out_at: Mapped[datetime] = mapped_column(UtcDateTime)
     withdrawn_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+
+    def withdraw(self) -> None:
+        """The person may be asked again."""
+        self.withdrawn_at = clock.now()

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from datetime import date, timedelta
 from typing import Any
 
-from sqlalchemy import update
+from sqlalchemy import select, update
 
 from portal import bulk, clock
 from portal.extensions import db
@@ -17,6 +17,7 @@ from portal.invitations.budget import Budget, Person
 from portal.invitations.mailing import Office, called, words_for
 from portal.invitations.models import Invitation
 from portal.mail import outbox
+from portal.mail.models import OutboxMessage
 from portal.settings.models import Firm
 from portal.surveys.models import Survey
 from portal.timeline.models import record
@@ -44,6 +45,28 @@ def resume() -> None:
         released = update(Invitation).where(Invitation.survey_id.in_(surveys), *waiting)
         values = {"held": "", "held_until": None, "send_on": clock.today()}
         db.session.execute(released.values(values).execution_options(synchronize_session=False))
+
+
+def confirm() -> None:
+    """Note which invitations a mail server has taken meanwhile. Does not commit."""
+    taken = select(OutboxMessage.sent_at).where(
+        OutboxMessage.id == Invitation.outbox_id, OutboxMessage.sent_at.is_not(None)
+    )
+    unconfirmed = (
+        Invitation.outbox_id.is_not(None), Invitation.delivered_at.is_(None), Invitation.ended_at.is_(None)
+    )  # fmt: skip
+    delivered = update(Invitation).where(*unconfirmed, taken.exists()).values(delivered_at=taken.scalar_subquery())
+    db.session.execute(delivered.execution_options(synchronize_session=False))
+
+
+def remind_due(office: Office, firm: Firm, limit: int = AT_ONCE) -> int:
+    """Write the reminders that are due, or hold them back; how many were looked at. Does not commit."""
+    bulk.hold("invitations.send")
+    rows = queries.due_to_remind(firm, clock.today(), limit)
+    desk = Desk.of(rows, office, firm)
+    for row in rows:
+        desk.remind(row)
+    return len(rows)
 
 
 @dataclass
@@ -117,7 +140,7 @@ class Desk:
         """The mail in the outbox; its id."""
         invitation, survey = row.Invitation, row.Survey
         name, link = called(row.contact_name, row.customer_name), self.office.link_to_send(invitation)
-        words = words_for(survey, invitation.locale, row.contact_name)
+        words = words_for(survey, invitation.locale, name)
         self.budget.spend(person_of(invitation), clock.today())
         until = clock.today() + timedelta(days=self.firm.answer_within_days)
         expires_on = invitation.expires_on if invitation.sent_at else until

@@ -1,31 +1,39 @@
 """Invitations: ask a client, hand the link over, and see whom a survey has reached."""
 
-from dataclasses import dataclass
+from collections.abc import Callable
+from dataclasses import dataclass, replace
 from typing import Any
 
-from flask import Blueprint, abort, current_app, flash, g, render_template, request
+from flask import Blueprint, Response, abort, current_app, flash, g, render_template, request
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
+from flask_babel import ngettext
 from flask_login import current_user
+from markupsafe import Markup
 from sqlalchemy.exc import IntegrityError
 
-from portal import access, clock, formats, htmx
+from portal import access, clock, formats, htmx, language
 from portal.contacts.models import Contact
 from portal.contacts.queries import contact_of, living_contacts
-from portal.customers.models import Customer
-from portal.customers.queries import customer_by_id, customer_for_change
+from portal.customers.filters import CustomerFilter
+from portal.customers.models import STATUSES, Customer
+from portal.customers.queries import customer_by_id, customer_for_change, filter_choices
+from portal.customers.wording import status_word
 from portal.errors import say
 from portal.extensions import db
-from portal.invitations import asking, handing, jobs, queries, wording
-from portal.invitations.forms import AskForm
+from portal.invitations import asking, batches, handing, jobs, queries, reminding, wording
+from portal.invitations.forms import AskForm, AskListForm
 from portal.invitations.inviting import Asking
 from portal.invitations.models import Invitation
 from portal.jobs import soon
 from portal.links import path
 from portal.rules import BrokenRule
-from portal.surveys.queries import survey_by_id
+from portal.surveys.models import Survey
+from portal.surveys.queries import survey_by_id, survey_for_change
 
 invitations = Blueprint("invitations", __name__)
+COUNTED = 10_000
+"""Up to how many customers of a list are counted before it is asked."""
 
 
 @invitations.record_once
@@ -119,12 +127,179 @@ def _people(customer: Customer) -> list[Asked]:
     return [asked(each) for each in people]
 
 
+# One invitation
+
+
 @invitations.get("/invitations/<int:id>")
 @access.staff
 def show(id: int) -> ResponseReturnValue:
     """How one invitation fares, and its link, to hand over."""
     found = queries.invitation_to_show(id) or abort(404)
     invitation, survey = found.Invitation, found.Survey
+    return render_template(
+        "invitations/show.html", invitation=invitation, survey=survey, handed=_handed(invitation, survey)
+    )
+
+
+@invitations.get("/invitations/<int:id>/card")
+@access.staff
+def card(id: int) -> ResponseReturnValue:
+    """Its QR code to print, in the client's language."""
+    found = queries.invitation_to_show(id) or abort(404)
+    handed = _handed(found.Invitation, found.Survey) or abort(404)
+    language.speak(found.Invitation.locale)
+    return render_template("invitations/card.html", invitation=found.Invitation, handed=handed)
+
+
+@invitations.get("/invitations/<int:id>/qr")
+@access.staff
+def qr(id: int) -> ResponseReturnValue:
+    """Its QR code as a file."""
+    found = queries.invitation_to_show(id) or abort(404)
+    handed = _handed(found.Invitation, found.Survey) or abort(404)
+    kind = "png" if request.args.get("format") == "png" else "svg"
+    name = f"attachment; filename=qr-{id}.{kind}"
+    headers = {"Content-Type": handing.PICTURES[kind], "Content-Disposition": name}
+    return Response(handing.picture(handed.link, kind), headers=headers)
+
+
+def _handed(invitation: Invitation, survey: Survey) -> handing.Handed | None:
+    """What there is to hand over; nothing once it can't be answered any more."""
     link = jobs.office().link(invitation)
-    about = handing.to_hand(invitation, survey, link, g.firm) if link and invitation.is_silent else None
-    return render_template("invitations/show.html", invitation=invitation, survey=survey, about=about)
+    fit = link is not None and invitation.is_open and survey.state != "closed"
+    return handing.to_hand(invitation, survey, link, g.firm) if fit and link else None
+
+
+@invitations.post("/invitations/<int:id>/remind")
+@access.staff
+def remind(id: int) -> ResponseReturnValue:
+    """Send the one reminder now, or as soon as the contact budget has room."""
+    return _say(id, lambda invitation, survey: invitation.ask_to_remind(), _("The reminder is on its way."))
+
+
+@invitations.post("/invitations/<int:id>/take-back")
+@access.staff
+def take_back(id: int) -> ResponseReturnValue:
+    """Do not send it, or let it not be answered any more."""
+    done = _("Taken back: its link says so to whoever opens it.")
+    return _say(id, lambda invitation, survey: invitation.take_back(current_user, survey.name), done)
+
+
+def _say(id: int, verb: Callable[[Invitation, Survey], None], done: str) -> ResponseReturnValue:
+    """Say one verb about an invitation, and go back to where that was done from."""
+    found = queries.invitation_for_change(id) or abort(404)
+    try:
+        verb(found.Invitation, found.Survey)
+        db.session.commit()
+        flash(done, "good")
+        soon(jobs.remind)
+    except BrokenRule as rule:
+        db.session.rollback()
+        flash(say(rule), "late")
+    return htmx.see_other(access.way_back(path("invitations.show", id=id)))
+
+
+# Whom a survey has reached
+
+
+@invitations.get("/surveys/<int:id>/invitations")
+@access.staff
+def index(id: int) -> ResponseReturnValue:
+    """Who was asked and has not answered, who waits and why, who did answer; and remind all the silent at once."""
+    survey = survey_by_id(id) or abort(404)
+    asked = request.args.get("show", "")
+    shown = asked if asked in queries.SHOWN else queries.SHOWN[0]
+    return render_template(
+        "invitations/index.html", survey=survey, shown=shown, batch=queries.latest_batch(id),
+        page=queries.page_of_invitations(id, shown, request.args.get("after")),
+        counts=queries.counts_of_invitations(id, clock.today()), most=queries.MOST_COUNTED,
+    )  # fmt: skip
+
+
+@invitations.post("/surveys/<int:id>/remind")
+@access.staff
+def remind_all(id: int) -> ResponseReturnValue:
+    """Remind everybody who has not answered, once, as soon as the contact budget of each has room."""
+    survey = survey_for_change(id) or abort(404)
+    try:
+        count = reminding.remind_all(survey, current_user)
+        db.session.commit()
+    except BrokenRule as rule:
+        db.session.rollback()
+        flash(say(rule), "late")
+        return htmx.see_other(path("invitations.index", id=id))
+    soon(jobs.remind)
+    said = ngettext("%(num)d person is reminded.", "%(num)d people are reminded.", count)
+    flash(said if count else _("Nobody is left to be reminded."), "good" if count else "info")
+    return htmx.see_other(path("invitations.index", id=id))
+
+
+# A whole list
+
+
+@invitations.get("/customers/ask")
+@access.staff
+def new_list() -> ResponseReturnValue:
+    """Ask all whom the list of customers shows: which survey, and how many that would be."""
+    form = AskListForm(request.args)
+    return _list_page(form)
+
+
+@invitations.post("/customers/ask")
+@access.staff
+def create_list() -> ResponseReturnValue:
+    """Begin to ask them; the next page shows how far it is. Sent twice, it is asked once."""
+    form = AskListForm(request.form)
+    survey = survey_by_id(form.survey_id.data) if form.survey_id.data else None
+    if survey is None:
+        form.survey_id.errors = [_("Choose a survey.")]
+        return htmx.invalid(_list_page(form))
+    wanted = CustomerFilter.from_address(request.args)
+    try:
+        batch = batches.start(survey, wanted, _in_words(wanted), current_user, form.form_id.data)
+        db.session.commit()
+    except BrokenRule as rule:
+        form.survey_id.errors = [say(rule)]
+        return htmx.invalid(_list_page(form))
+    except IntegrityError:  # the same form at the same moment
+        db.session.rollback()
+        batch = queries.batch_by_form(form.form_id.data) or abort(409)
+    soon(jobs.go_on, batch.id)
+    return htmx.see_other(path("invitations.show_list", id=batch.id))
+
+
+def _list_page(form: AskListForm) -> str:
+    wanted = replace(CustomerFilter.from_address(request.args), archived=False)
+    count = queries.customers_in(wanted.conditions(current_user.id), COUNTED + 1)
+    return render_template(
+        "invitations/new_list.html", form=form, wanted=wanted, said=_in_words(wanted), count=count, most=COUNTED,
+        surveys=queries.active_surveys(),
+    )  # fmt: skip
+
+
+def _in_words(wanted: CustomerFilter) -> str:
+    """The filter as the list of customers says it."""
+    words = {status: status_word(status) for status in STATUSES}
+    choices = filter_choices() if wanted.tag or wanted.assignee else None
+    said = render_template("customers/_said.html", wanted=wanted, words=words, choices=choices)
+    return " ".join(Markup(said).striptags().split())  # noqa: S704 - what Jinja made is escaped
+
+
+@invitations.get("/surveys/lists/<int:id>")
+@access.staff
+def show_list(id: int) -> ResponseReturnValue:
+    """How far a list has been asked."""
+    found = queries.batch_to_show(id) or abort(404)
+    template = "invitations/_progress.html" if htmx.wants_fragment() else "invitations/show_list.html"
+    return render_template(template, batch=found.SurveyBatch, survey=found.Survey)
+
+
+@invitations.post("/surveys/lists/<int:id>/cancel")
+@access.staff
+def cancel_list(id: int) -> ResponseReturnValue:
+    """Ask no more of them; who was asked stays asked."""
+    batch = queries.batch_for_change(id) or abort(404)
+    survey = survey_by_id(batch.survey_id) or abort(404)
+    batch.cancel(current_user, survey.name)
+    db.session.commit()
+    return htmx.see_other(path("invitations.show_list", id=id))

@@ -16,6 +16,7 @@ from portal.mail.models import OutboxMessage
 from portal.settings.models import Firm
 from portal.settings.queries import the_firm
 from portal.surveys.models import Survey
+from tests.browser import Browser
 
 KEY = "a secret that only the tests know, 0123456789"
 
@@ -70,3 +71,8 @@ def invitations() -> list[Invitation]:
     db.session.rollback()
     db.session.expire_all()
     return list(db.session.scalars(select(Invitation).order_by(Invitation.id)))
+
+
+def said_after(browser: Browser, path: str) -> str:
+    """What the next page says when this was done."""
+    return browser.get(browser.post(path).location).get_data(as_text=True)
