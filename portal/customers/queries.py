@@ -16,6 +16,7 @@ from sqlalchemy import (
     exists,
     func,
     literal,
+    literal_column,
     or_,
     select,
     text,
@@ -33,6 +34,8 @@ from portal.customers.search import SHORTEST_PART, beginning, match, ways
 from portal.extensions import db
 from portal.follow_ups.models import CARE, PURPOSES, SELLING, FollowUp
 from portal.paging import PAGE_ROWS, Page, decode, page_of
+from portal.responses.models import Response
+from portal.surveys.models import Survey
 from portal.users.models import User
 
 HITS = 8
@@ -41,6 +44,8 @@ REACH = 300
 COMMON = 1000
 """From how many customers on words are common."""
 EXPORT_ROWS = 500
+LONGEST_SHOWN = 300
+"""Characters of a comment that a customer's page shows."""
 HIGHEST = "\U0010ffff"
 
 TAG_NAMES = (
@@ -241,6 +246,13 @@ _TOUCHED = (
 _LAST_CHANNEL = (
     select(FollowUp.channel).where(_DONE).order_by(FollowUp.done_on.desc(), FollowUp.id.desc()).limit(1)
 ).scalar_subquery()
+_LAST_ANSWER = (
+    select(Response.id)
+    .where(Response.customer_id == _WHO, Response.state == literal_column("'standing'"))
+    .order_by(Response.answered_on.desc(), Response.id.desc())
+    .limit(1)
+    .scalar_subquery()
+)
 _TO_SHOW = (
     select(
         Customer,
@@ -249,11 +261,20 @@ _TO_SHOW = (
         *_PROMISED.c,
         *_TOUCHED.c,
         _LAST_CHANNEL.label("last_channel"),
+        Response.id.label("answer_id"),
+        Response.score,
+        func.substr(Response.comment, 1, LONGEST_SHOWN).label("comment"),
+        Response.source,
+        Response.answered_on,
+        Survey.kind.label("survey_kind"),
+        Survey.name.label("survey_name"),
     )
     .select_from(Customer)
     .join(_PROMISED, true())
     .join(_TOUCHED, true())
     .outerjoin(User, User.id == Customer.assignee_id)
+    .outerjoin(Response, Response.id == _LAST_ANSWER)
+    .outerjoin(Survey, Survey.id == Response.survey_id)
     .where(Customer.id == _WHO)
 )
 
@@ -261,8 +282,8 @@ _TO_SHOW = (
 def customer_to_show(customer_id: int) -> Row[Any] | None:
     """One customer as `Customer`, with the names of its assignee and tags, its promises and its balance of touches.
 
-    `kept` of `settled` promises of ours; `care` and `selling` touches of the last year; the channel used last. By
-    primary key; what is counted rides on the indexes that begin with the customer's id.
+    `kept` of `settled` promises of ours; `care` and `selling` touches of the last year; the channel used last; the last
+    answer that stands, with its survey. By primary key; the rest rides on indexes that begin with the customer's id.
     """
     values = {"customer_id": customer_id, "year_ago": clock.today() - timedelta(days=365)}
     return db.session.execute(_TO_SHOW, values).first()

@@ -19,6 +19,7 @@ FAMILIES: dict[str, tuple[str, ...]] = {
         "response.received",
         "response.corrected",
         "response.completed",
+        "response.completed",
         "response.quarantined",
         "response.accepted",
         "response.dismissed",
@@ -43,7 +44,7 @@ FAMILIES: dict[str, tuple[str, ...]] = {
 HOUSE_FAMILIES: dict[str, tuple[str, ...]] = {
     **FAMILIES,
     "surveys": (
-        "survey.created",
+        "survey.made",
         "survey.changed",
         "survey.paused",
         "survey.resumed",

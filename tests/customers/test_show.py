@@ -13,6 +13,8 @@ from tests.browser import Browser
 from tests.cast import Cast
 from tests.customers.known import add
 from tests.recorder import QueryRecorder
+from tests.responses.asking import ask
+from tests.responses.test_answering import answer
 
 
 def test_says_who_and_how_they_are(support: Browser, cast: Cast) -> None:
@@ -72,3 +74,18 @@ def test_costs_as_many_queries_whatever_happened(
     with queries:
         support.get(f"/customers/{customer.id}")
     assert len(queries) <= 6
+
+
+def test_says_what_they_answered_last(support: Browser, cast: Cast, queries: QueryRecorder) -> None:
+    question = ask(cast)
+    assert "has not answered a survey yet" in support.get("/customers/1").get_data(as_text=True)
+    answer(question, 3, "Two legs wobble")
+    answer(question, 9, "It contradicts, and is set aside")
+    with queries as seen:
+        page = support.get("/customers/1").get_data(as_text=True)
+    assert len(seen) <= 5
+    for said in (
+        "3 of 10", "How are we doing? 1, ", "Unhappy, 3 of 10", "“Two legs wobble”", "/surveys/responses?customer=1",
+    ):  # fmt: skip
+        assert said in page, said
+    assert "Happy, 9 of 10" not in page
