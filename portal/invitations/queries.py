@@ -272,33 +272,6 @@ def invitation_for_change(invitation_id: int) -> Any:
 # Who opts out
 
 
-def holder_of(token_hash: str) -> Any:
-    """Who holds this token: (Invitation, survey's name, customer's name and e-mail, contact's name and e-mail), or
-    None. By the unique index of token_hash.
-    """
-    query = (
-        select(
-            Invitation,
-            Survey.name.label("survey_name"),
-            Customer.name.label("customer_name"),
-            Customer.email.label("customer_email"),
-            Contact.name.label("contact_name"),
-            Contact.email.label("contact_email"),
-        )
-        .join(Survey, Survey.id == Invitation.survey_id)
-        .join(Customer, Customer.id == Invitation.customer_id)
-        .outerjoin(Contact, Contact.id == Invitation.contact_id)
-        .where(Invitation.token_hash == token_hash)
-    )
-    return db.session.execute(query).first()
-
-
-def holder_for_change(token_hash: str) -> Any:
-    """The same, its invitation locked until the transaction ends."""
-    query = select(Invitation.id).where(Invitation.token_hash == token_hash).with_for_update()
-    return holder_of(token_hash) if db.session.scalar(query) else None
-
-
 def opt_outs_of(customer_id: int, contact_id: int | None, address: str) -> Sequence[OptOut]:
     """What this person has said, and what was said at the same address, while it holds. Rides on
     ix_opt_outs_customer_id_contact_id and ix_opt_outs_address.

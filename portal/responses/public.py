@@ -13,6 +13,7 @@ from sqlalchemy.exc import IntegrityError
 from portal import access, clock
 from portal.errors import say
 from portal.extensions import csrf, db
+from portal.invitations import opting
 from portal.invitations.tokens import LENGTH, hash_of
 from portal.language import LANGUAGES, speak, spoken
 from portal.links import outside
@@ -144,6 +145,27 @@ def disavow(token: str) -> ResponseReturnValue:
     return _see_other(f"/s/{token}/not-me", {"lang": spoken() if spoken() != asked.locale else "", "done": "1"})
 
 
+@answers.get("/s/<token>/opt-out")
+def leave(token: str) -> ResponseReturnValue:
+    """Ask whether the client wants to be asked at all. Mail programs open links too: nothing happens."""
+    return _leave(_asked(queries.asked_by_token, token), token)
+
+
+@answers.post("/s/<token>/opt-out")
+def opt_out(token: str) -> ResponseReturnValue:
+    """Leave the client alone, or ask again: what was chosen on the page, or said by a mail program's button."""
+    asked = _asked(queries.asked_for_change, token)
+    at_once = request.form.get("List-Unsubscribe") == "One-Click"
+    wish = "surveys" if at_once else request.form.get("wish", "")
+    if wish not in opting.WISHES:
+        return _leave(asked, token, unchosen=True), 422
+    opting.say(asked, wish)
+    db.session.commit()
+    if at_once:
+        return "", 200
+    return _see_other(f"/s/{token}/opt-out", {"lang": spoken() if spoken() != asked.locale else "", "done": "1"})
+
+
 @answers.get("/privacy")
 def privacy() -> ResponseReturnValue:
     """Who keeps what, what for, and how to have it changed."""
@@ -228,6 +250,13 @@ def _not_me(asked: Asked, token: str, *, unticked: bool = False) -> str:
     return _page(
         "responses/not_me.html", asked.firm_name, asked.accent, asked=asked, token=token, question=question,
         unticked=unticked, done=request.args.get("done") == "1",
+    )  # fmt: skip
+
+
+def _leave(asked: Asked, token: str, *, unchosen: bool = False) -> str:
+    return _page(
+        "responses/opt_out.html", asked.firm_name, asked.accent, token=token, standing=opting.standing(asked),
+        unchosen=unchosen, done=request.args.get("done") == "1",
     )  # fmt: skip
 
 

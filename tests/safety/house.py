@@ -32,10 +32,12 @@ BY_LINK = {
     "answers.add",
     "answers.not_me",
     "answers.disavow",
+    "answers.leave",
+    "answers.opt_out",
     "answers.privacy",
 }
-BY_NONCE = {"answers.answer", "answers.add", "answers.disavow"}
-"""Endpoints of links whose forms know no session: instead of its token they carry a nonce, or want a box ticked."""
+BY_NONCE = {"answers.answer", "answers.add", "answers.disavow", "answers.opt_out"}
+"""Endpoints of links whose forms know no session: instead of its token they carry a nonce, or want something chosen."""
 
 
 def rules(app: Flask, method: str) -> Iterator[Rule]:

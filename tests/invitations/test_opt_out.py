@@ -1,0 +1,102 @@
+"""Opting out: opening the link changes nothing, a choice does, a mail program's button too; and one may come back."""
+
+from typing import Any
+
+import pytest
+from sqlalchemy import select
+
+from portal.contacts.models import Contact
+from portal.customers.models import Customer
+from portal.extensions import db
+from portal.invitations import jobs
+from portal.invitations.models import OptOut
+from tests.browser import Browser
+from tests.cast import Cast
+from tests.customers import known
+from tests.invitations.asked import a_survey, ask, invitations, mails, send
+from tests.safety.house import database_digest
+
+ANA = {"name": "Ana Robles", "email": "Ana@x.example"}
+
+
+@pytest.fixture
+def address(cast: Cast) -> str:
+    """Where Ana, who was asked by mail, says that she does not want to be asked."""
+    customer = known.add(cast, contacts=[ANA])
+    ask(a_survey(), customer, ana())
+    send()
+    link = jobs.office().link(invitations()[0])
+    db.session.rollback()
+    assert link is not None
+    return f"{link.removeprefix('http://localhost')}/opt-out"
+
+
+def ana() -> Contact:
+    return db.session.get_one(Contact, 1)
+
+
+def standing() -> list[str]:
+    db.session.rollback()
+    return list(db.session.scalars(select(OptOut.scope).where(OptOut.withdrawn_at.is_(None))))
+
+
+def say(stranger: Browser, address: str, **form: str) -> Any:
+    return stranger.post(address, data=form, csrf=False)
+
+
+def test_opening_it_changes_nothing_and_nothing_is_chosen(stranger: Browser, address: str) -> None:
+    before = database_digest()
+    for _ in range(3):
+        page = stranger.get(address).get_data(as_text=True)
+    stranger.head(address)
+    assert "checked" not in page
+    assert say(stranger, address).status_code == 422  # as a scanner sends it: nothing chosen
+    assert say(stranger, address, wish="rubbish").status_code == 422
+    assert database_digest() == before
+
+
+def test_who_says_so_is_left_alone_and_may_come_back(stranger: Browser, address: str, cast: Cast) -> None:
+    for _ in range(2):
+        answer = say(stranger, address, wish="surveys")
+        assert answer.status_code == 303
+    assert "We do not send you surveys." in stranger.get(answer.location).get_data(as_text=True)
+    assert standing() == ["surveys"]
+    ask(a_survey("Another"), db.session.get_one(Customer, 1), ana(), "again")
+    send()
+    assert [each.held for each in invitations()] == ["", "opted_out"]
+    assert len(mails()) == 1
+    say(stranger, address, wish="ask")
+    assert standing() == []
+    send()
+    assert len(mails()) == 2
+    assert [kind for kind in known.kinds(1) if "opted" in kind] == ["survey.opted_out", "survey.opted_in"]
+
+
+def test_a_mail_programs_button_is_heard(stranger: Browser, address: str) -> None:
+    answer = say(stranger, address, **{"List-Unsubscribe": "One-Click"})
+    assert answer.status_code == 200
+    assert "Set-Cookie" not in answer.headers
+    assert standing() == ["surveys"]
+    say(stranger, address, wish="all")
+    assert standing() == ["all"]
+
+
+def test_what_waits_is_held_and_the_same_address_elsewhere_too(stranger: Browser, address: str, cast: Cast) -> None:
+    survey = a_survey("Another")
+    ask(survey, db.session.get_one(Customer, 1), ana(), "waits")
+    ask(survey, known.add(cast, "Elsewhere", email="ana@x.example"), cause="elsewhere")
+    say(stranger, address, wish="surveys")
+    assert [each.held for each in invitations()] == ["", "opted_out", ""]
+    send()
+    assert invitations()[2].held == "opted_out"
+
+
+def test_an_unknown_token_is_told_nothing(stranger: Browser, address: str) -> None:
+    token = address.split("/")[2]
+    pages = set()
+    for wrong in ("x" * 22, token[:-1], token + "x", "x" * 10_000):
+        for answer in (stranger.get(f"/s/{wrong}/opt-out"), say(stranger, f"/s/{wrong}/opt-out", wish="all")):
+            assert answer.status_code == 404
+            pages.add(answer.get_data(as_text=True))
+    assert len(pages) == 1
+    assert standing() == []
