@@ -7,6 +7,7 @@ from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from wtforms import FieldList, Form, FormField, IntegerField
 from wtforms.validators import InputRequired, NumberRange, ValidationError
+from wtforms.widgets import TextArea, TextInput
 
 from portal.choices import IdField, WordField
 from portal.fields import FormIdField, TextField, VersionField
@@ -21,10 +22,10 @@ MOST_DAYS = 730
 LABELS = {
     "question_es": _l("Question, in Spanish"),
     "question_en": _l("Question, in English"),
-    "low_es": _l("What the lowest score means, in Spanish"),
-    "low_en": _l("What the lowest score means, in English"),
-    "high_es": _l("What the highest score means, in Spanish"),
-    "high_en": _l("What the highest score means, in English"),
+    "low_es": _l("Lowest score, in Spanish"),
+    "low_en": _l("Lowest score, in English"),
+    "high_es": _l("Highest score, in Spanish"),
+    "high_en": _l("Highest score, in English"),
     "open_unhappy_es": _l("Asked of the unhappy, in Spanish"),
     "open_unhappy_en": _l("Asked of the unhappy, in English"),
     "open_neutral_es": _l("Asked of those between, in Spanish"),
@@ -50,8 +51,8 @@ class FurtherForm(Form):
     id = IdField()
     from_score = WholeField(_l("From score"), default=0)
     to_score = WholeField(_l("To score"), default=0)
-    text_es = TextField(_l("Further question, in Spanish"), longest=LONGEST_OPEN)
-    text_en = TextField(_l("Further question, in English"), longest=LONGEST_OPEN)
+    text_es = TextField(_l("Further question, in Spanish"), longest=LONGEST_OPEN, widget=TextArea())
+    text_en = TextField(_l("Further question, in English"), longest=LONGEST_OPEN, widget=TextArea())
 
     @property
     def is_empty(self) -> bool:
@@ -113,7 +114,8 @@ class SurveyForm(Form):
 for _word in TEXTS:
     for _locale in LOCALES:
         _longest = LONGEST.get(_word, LONGEST_OPEN)
-        _field = TextField(LABELS[f"{_word}_{_locale}"], longest=_longest, required=True)
+        _box = TextInput() if _word in ("low", "high") else TextArea()  # what is long is seen whole
+        _field = TextField(LABELS[f"{_word}_{_locale}"], longest=_longest, required=True, widget=_box)
         setattr(SurveyForm, f"{_word}_{_locale}", _field)
 
 

@@ -8,12 +8,13 @@ from flask import Blueprint, abort, flash, render_template, request
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from flask_login import current_user
+from markupsafe import Markup
 from sqlalchemy.exc import IntegrityError
 
 from portal import access, clock, exports, htmx
 from portal.errors import say
 from portal.extensions import db
-from portal.language import spoken
+from portal.language import speaking, spoken
 from portal.links import path
 from portal.paging import Page
 from portal.rules import BrokenRule
@@ -21,7 +22,6 @@ from portal.settings.models import LOCALES
 from portal.surveys import exporting, queries, ready, results, wording, writing
 from portal.surveys.forms import SurveyForm, as_written, filled
 from portal.surveys.models import KINDS, Survey
-from portal.surveys.preview import Preview
 from portal.surveys.preview import preview as preview_of_written
 
 UNHAPPY_SHOWN = 5
@@ -53,6 +53,25 @@ def index() -> ResponseReturnValue:
 def new() -> ResponseReturnValue:
     """Choose one that is ready."""
     return render_template("surveys/new.html", ready=ready.READY)
+
+
+@surveys.post("/ready/<key>")
+@access.owner
+def add(key: str) -> ResponseReturnValue:
+    """Take a ready-made one, as it is. A second click leads to what the first one made."""
+    if key not in ready.BY_KEY:
+        abort(404)
+    try:
+        survey = ready.add(key, spoken(), current_user)
+        db.session.commit()
+    except (writing.NameTaken, IntegrityError) as error:
+        db.session.rollback()
+        known = queries.survey_by_folded(writing.folded(ready.BY_KEY[key].names[spoken()])) or abort(409)
+        if isinstance(error, writing.NameTaken):
+            flash(say(error), "info")
+        return htmx.see_other(path("surveys.show", id=known.id))
+    flash(_("Survey added. It is asked %(when)s.", when=wording.occasion(survey)), "good")
+    return htmx.see_other(path("surveys.show", id=survey.id))
 
 
 @surveys.get("/write")
@@ -149,40 +168,23 @@ def _conflict(form: SurveyForm, survey: Survey) -> ResponseReturnValue:
 def _preview(form: SurveyForm, survey: Survey | None) -> ResponseReturnValue:
     if survey is not None:
         form.kind.data = survey.kind
-    if htmx.wants_fragment():
-        return render_template("surveys/_preview.html", seen=_seen(form), survey=survey)
-    return _form_page(form, survey)
+    return _seen(form)[1] if htmx.wants_fragment() else _form_page(form, survey)
 
 
 def _form_page(form: SurveyForm, survey: Survey | None = None, saved: dict[str, Any] | None = None) -> str:
     form.with_room()
-    return render_template("surveys/form.html", form=form, survey=survey, saved=saved or {}, seen=_seen(form))
+    shown, seen = _seen(form)
+    template = "surveys/form.html"
+    return render_template(template, form=form, survey=survey, saved=saved or {}, shown=shown, preview=Markup(seen))  # noqa: S704
 
 
-def _seen(form: SurveyForm) -> Preview:
-    """What the client would see of the form as it stands, in the language and with the score that are looked at."""
-    shown, given = request.form.get("shown", spoken()), request.form.get("given", "")
+def _seen(form: SurveyForm) -> tuple[str, str]:
+    """The language that is looked at, and in it what the client would see of the form as it stands."""
+    wanted, given = request.form.get("shown"), request.form.get("score", "")
+    shown = wanted if wanted in LOCALES else spoken()
     score = int(given) if given.isascii() and given.isdigit() and len(given) < 3 else None
-    return preview_of_written(form.written(), shown if shown in LOCALES else spoken(), score)
-
-
-@surveys.post("/ready/<key>")
-@access.owner
-def add(key: str) -> ResponseReturnValue:
-    """Take a ready-made one, as it is. A second click leads to what the first one made."""
-    if key not in ready.BY_KEY:
-        abort(404)
-    try:
-        survey = ready.add(key, spoken(), current_user)
-        db.session.commit()
-    except (writing.NameTaken, IntegrityError) as error:
-        db.session.rollback()
-        known = queries.survey_by_folded(writing.folded(ready.BY_KEY[key].names[spoken()])) or abort(409)
-        if isinstance(error, writing.NameTaken):
-            flash(say(error), "info")
-        return htmx.see_other(path("surveys.show", id=known.id))
-    flash(_("Survey added."), "good")
-    return htmx.see_other(path("surveys.show", id=survey.id))
+    with speaking(shown):
+        return shown, render_template("surveys/_preview.html", **preview_of_written(form.written(), shown, score))
 
 
 @surveys.get("/<int:id>")

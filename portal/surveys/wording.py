@@ -146,6 +146,13 @@ def _feelings(kind: str, locale: str) -> dict[str, tuple[str, str]]:
     return {"unhappy": ("late", _("unhappy")), "neutral": ("plain", _("neutral")), "happy": ("good", _("happy"))}
 
 
+def crowds(kind: str) -> dict[str, tuple[str, str]]:
+    """(tone, name) of all who feel alike, as a figure is named."""
+    if kind == "nps":
+        return {"unhappy": ("late", _("Detractors")), "happy": ("good", _("Promoters"))}
+    return {"unhappy": ("late", _("Unhappy")), "happy": ("good", _("Happy"))}
+
+
 def month(day: date) -> str:
     """A month: "Nov 2026"."""
     return str(format_date(day, "MMM y", locale=spoken()))

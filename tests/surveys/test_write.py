@@ -107,20 +107,22 @@ def test_the_second_editor_sees_both_texts(app: Any, owner: Browser, cast: Cast)
 
 
 def test_the_preview_follows_what_is_typed(app: Any, owner: Browser, cast: Cast) -> None:
-    form = typed(app, name="", question_es="{name}, ¿{{7*7}}?", shown="es", given="3")
+    form = typed(app, name="", question_es="{name}, ¿{{7*7}}?", shown="es", score="3")
     seen = words(owner.post("/surveys/preview", data=form, fragment=True))
     assert "Ana, ¿{{7*7}}?" in seen
     assert "¿Qué tendríamos que hacer mejor?" in seen
     assert "¿Fue el producto, la entrega o el trato?" in seen
-    assert "¿Por qué nos elegiste la primera vez?" not in seen
-    whole = words(owner.post("/surveys/preview", data=form | {"shown": "fr", "given": "99"}))
+    assert '<p class="open unhappy shown">' in seen
+    assert 'value="3" required checked' in seen
+    assert "Comentario" in seen
+    whole = words(owner.post("/surveys/preview", data=form | {"shown": "fr", "score": "99"}))
     assert "What did you like most?" in whole
     assert "<h1>Write a survey</h1>" in whole
     hostile = words(owner.post("/surveys/preview", data=form | {"question_es": "<script>alert(1)</script>"}))
     assert "<script>alert" not in hostile
     ready.add("csat", "en", None)
     db.session.commit()
-    assert "phone-question" in words(owner.post("/surveys/1/preview", data=form, fragment=True))
+    assert 'id="preview"' in words(owner.post("/surveys/1/preview", data=form, fragment=True))
     assert len(queries.surveys()) == 1
 
 
