@@ -4,7 +4,7 @@ from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import ForeignKey, Index, String
-from sqlalchemy.orm import Mapped, mapped_column, relationship
+from sqlalchemy.orm import Mapped, mapped_column, query_expression, relationship
 
 from portal import clock
 from portal.extensions import BigId, Model, UtcDateTime
@@ -40,6 +40,8 @@ class Contact(Model):
     archived_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
 
     customer: Mapped["Customer"] = relationship(lazy="raise", back_populates="contacts")
+    opted_out: Mapped[str | None] = query_expression()
+    """What the person does not want to be asked, where a query looks for it: the scope of an `OptOut`."""
 
     @property
     def is_archived(self) -> bool:

@@ -2,20 +2,31 @@
 
 from collections.abc import Sequence
 
-from sqlalchemy import bindparam, select
+from sqlalchemy import bindparam, func, select
+from sqlalchemy.orm import with_expression
 
 from portal.contacts.models import Contact
 from portal.extensions import db
+from portal.invitations.models import OptOut
 
+_OPTED_OUT = (
+    select(func.min(OptOut.scope))
+    .where(OptOut.customer_id == Contact.customer_id, OptOut.contact_id == Contact.id, OptOut.withdrawn_at.is_(None))
+    .correlate(Contact)
+    .scalar_subquery()
+)
 _ALL_OF = (
     select(Contact)
+    .options(with_expression(Contact.opted_out, _OPTED_OUT))
     .where(Contact.customer_id == bindparam("customer_id"))
     .order_by(Contact.archived_at.is_not(None), Contact.id)
 )
 
 
 def contacts_of(customer_id: int) -> Sequence[Contact]:
-    """All contacts of a customer in the order they came, archived ones last. Rides on ix_contacts_customer_id."""
+    """All contacts of a customer in the order they came, archived ones last, with what each does not want to be
+    asked. Rides on ix_contacts_customer_id and ix_opt_outs_customer_id_contact_id.
+    """
     return db.session.scalars(_ALL_OF, {"customer_id": customer_id}).all()
 
 

@@ -33,6 +33,7 @@ from portal.customers.models import Customer, Tag, customer_tags
 from portal.customers.search import SHORTEST_PART, beginning, match, ways
 from portal.extensions import db
 from portal.follow_ups.models import CARE, PURPOSES, SELLING, FollowUp
+from portal.invitations.models import OptOut
 from portal.paging import PAGE_ROWS, Page, decode, page_of
 from portal.responses.models import Response
 from portal.surveys.models import Survey
@@ -253,9 +254,15 @@ _LAST_ANSWER = (
     .limit(1)
     .scalar_subquery()
 )
+_OPTED_OUT = (
+    select(func.min(OptOut.scope))
+    .where(OptOut.customer_id == _WHO, OptOut.contact_id.is_(None), OptOut.withdrawn_at.is_(None))
+    .scalar_subquery()
+)
 _TO_SHOW = (
     select(
         Customer,
+        _OPTED_OUT.label("opted_out"),
         User.name.label("assignee_name"),
         TAG_NAMES.label("tag_names"),
         *_PROMISED.c,
@@ -283,7 +290,8 @@ def customer_to_show(customer_id: int) -> Row[Any] | None:
     """One customer as `Customer`, with the names of its assignee and tags, its promises and its balance of touches.
 
     `kept` of `settled` promises of ours; `care` and `selling` touches of the last year; the channel used last; the last
-    answer that stands, with its survey. By primary key; the rest rides on indexes that begin with the customer's id.
+    answer that stands, with its survey; what it does not want to be asked. By primary key; the rest rides on indexes
+    that begin with the customer's id.
     """
     values = {"customer_id": customer_id, "year_ago": clock.today() - timedelta(days=365)}
     return db.session.execute(_TO_SHOW, values).first()

@@ -22,7 +22,15 @@ def state(invitation: Invitation) -> tuple[str, str]:
 
 
 def why(invitation: Invitation, firm: Any) -> str:
-    """Why it waits, or ended, as a sentence; nothing when it does not wait."""
+    """Why it waits, and until when; or why it ended. Nothing when it does neither."""
+    said = reason(invitation, firm)
+    if said and invitation.ended_at is None and invitation.held_until:
+        return _("%(why)s It is looked at again %(when)s.", why=said, when=formats.due(invitation.held_until))
+    return said
+
+
+def reason(invitation: Invitation, firm: Any) -> str:
+    """Why it waits, or ended, as a sentence."""
     reasons = {
         "budget": ngettext(
             "The person has heard enough of us: at most %(most)s in %(num)d day.",
@@ -38,8 +46,6 @@ def why(invitation: Invitation, firm: Any) -> str:
         "taken_back": _("Somebody took it back."),
     }
     said: str = reasons.get(invitation.held, "")
-    if said and invitation.ended_at is None and invitation.held_until:
-        return _("%(why)s It is looked at again %(when)s.", why=said, when=formats.due(invitation.held_until))
     return said
 
 

@@ -5,6 +5,7 @@ from typing import Any
 import pytest
 from sqlalchemy import select
 
+from portal import clock
 from portal.contacts.models import Contact
 from portal.customers.models import Customer
 from portal.extensions import db
@@ -14,6 +15,7 @@ from tests.browser import Browser
 from tests.cast import Cast
 from tests.customers import known
 from tests.invitations.asked import a_survey, ask, invitations, mails, send
+from tests.recorder import QueryRecorder
 from tests.safety.house import database_digest
 
 ANA = {"name": "Ana Robles", "email": "Ana@x.example"}
@@ -100,3 +102,19 @@ def test_an_unknown_token_is_told_nothing(stranger: Browser, address: str) -> No
             pages.add(answer.get_data(as_text=True))
     assert len(pages) == 1
     assert standing() == []
+
+
+def test_staff_see_who_does_not_want_to_be_asked(
+    support: Browser, stranger: Browser, address: str, queries: QueryRecorder
+) -> None:
+    db.session.add(OptOut(customer_id=1, opted_out_at=clock.now()))
+    db.session.commit()
+    with queries as seen:
+        page = support.get("/customers/1").get_data(as_text=True)
+    assert len(seen) <= 6
+    assert page.count("no surveys") == 1
+    say(stranger, address, wish="all")
+    page = support.get("/customers/1").get_data(as_text=True)
+    assert page.count("no surveys") == 2
+    assert "no surveys or offers" in page
+    assert "Does not want to be asked any more" in page
