@@ -35,6 +35,7 @@ def create_app(settings: Settings | None = None) -> Flask:
     babel.init_app(app, locale_selector=language.spoken)
     language.init_app(app)
     frame.init_app(app)
+    app.extensions["limiter"] = {limiter}  # it is asked where limits are, so its own look at every request is left out
     limiter.init_app(app)
     mail.init_app(app)
     huey.bind(app, settings)

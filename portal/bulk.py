@@ -65,13 +65,18 @@ def put(model: type[Any], **values: Any) -> int:
     For what is written by every request of a kind: it costs a third of the unit of work. What the session still holds
     back is not flushed first, so rows that this one points at must be in the database already.
     """
-    result: Any = db.session.execute(_insertion(inspect(model).local_table), values)
+    result: Any = db.session.connection().execute(_insertion(model), values)
     return int(result.inserted_primary_key[0])
 
 
+def put_each(model: type[Any], rows: Sequence[Mapping[str, Any]]) -> None:
+    """The same for a few rows that name the same columns, in one statement, when nobody needs their ids."""
+    db.session.connection().execute(_insertion(model), rows)
+
+
 @cache
-def _insertion(table: Table) -> Insert:
-    return insert_into(table)
+def _insertion(model: type[Any]) -> Insert:
+    return insert_into(inspect(model).local_table)
 
 
 def next_ids(table: Table, count: int) -> range | list[int]:

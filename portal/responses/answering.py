@@ -24,6 +24,7 @@ from portal.responses.asked import Asked
 from portal.responses.models import EDITABLE, TOLD, Response
 from portal.responses.proofs import is_editor
 from portal.rules import N_, BrokenRule
+from portal.surveys import tallies
 from portal.surveys.wording import addressed
 from portal.timeline.models import Event
 
@@ -115,9 +116,10 @@ def disavow(asked: Asked) -> bool:
     response = queries.standing_response_for_change(asked.invitation_id)
     if response is None:
         return False
+    tallies.take_out(response)
     response.disavow()
     db.session.flush()
-    db.session.execute(_answered(), {"key": asked.invitation_id, "at": None})
+    _mark(asked, None)
     recovery.call_off(asked)
     note("disavowed", asked, response.id, response.score, response.comment)
     return True
@@ -127,22 +129,31 @@ def note(
     verb: str, asked: Asked, response_id: int, score: int, comment: str, by: "User | None" = None, **more: Any
 ) -> None:
     """Leave the event of an answer."""
+    bulk.put(Event, **_event(verb, asked, response_id, Said(score, comment), by, **more))
+
+
+def _event(
+    verb: str, asked: Asked, response_id: int, said: Said, by: "User | None" = None, **more: Any
+) -> dict[str, Any]:
     data = {
-        "name": asked.survey_name, "kind": asked.kind, "score": score, "comment": comment[:TOLD],
+        "name": asked.survey_name, "kind": asked.kind, "score": said.score, "comment": said.comment[:TOLD],
         "source": "staff" if by else "client", "contact": asked.contact_name or "", **more,
     }  # fmt: skip
-    bulk.put(
-        Event, at=clock.now(), happened_on=clock.today(), kind=f"response.{verb}", user_id=by.id if by else None,
-        customer_id=asked.customer_id, subject_id=response_id, data=data,
-    )  # fmt: skip
+    return {
+        "at": clock.now(), "happened_on": clock.today(), "kind": f"response.{verb}", "user_id": by.id if by else None,
+        "customer_id": asked.customer_id, "subject_id": response_id, "data": data,
+    }  # fmt: skip
 
 
 def _receive(asked: Asked, said: Said, by: "User | None", link: str) -> None:
-    unhappy = asked.scale.feeling(said.score) == "unhappy"
-    promised = recovery.open_recovery(asked, said.score, said.comment, by) if unhappy else None
+    """One statement for each table: many may be answering at the same moment."""
+    promised, events = None, []
+    if asked.scale.feeling(said.score) == "unhappy":
+        promised, event = recovery.promise(asked, said.score, said.comment, by)
+        events.append(event)
     response_id = _put(asked, said, by, state="standing", commitment_id=promised)
-    note("received", asked, response_id, said.score, said.comment, by)
-    db.session.execute(_answered(), {"key": asked.invitation_id, "at": clock.now()})
+    bulk.put_each(Event, [*events, _event("received", asked, response_id, said, by)])
+    _mark(asked, clock.now())
     if link and asked.email:
         _post_receipt(asked, said, asked.email, link)
 
@@ -197,6 +208,11 @@ def _post_receipt(asked: Asked, said: Said, email: str, link: str) -> None:
         outbox.post("receipt", email, said.locale, **about, link=link, at=clock.now().isoformat())
     except ValueError:  # an address that no mail can be written to: the answer counts all the same
         return
+
+
+def _mark(asked: Asked, at: datetime | None) -> None:
+    """Note on the invitation when it was answered."""
+    db.session.connection().execute(_answered(), {"key": asked.invitation_id, "at": at})
 
 
 @cache

@@ -5,7 +5,7 @@ from datetime import date
 from functools import lru_cache
 from typing import Any
 
-from babel.dates import format_date, format_skeleton
+from babel.dates import format_date
 from markupsafe import Markup
 
 from portal import clock
@@ -13,6 +13,7 @@ from portal.language import spoken
 from portal.surveys.scales import Scale
 from portal.surveys.wording import addressed
 
+_THIS_YEAR = {"es": "EEEE d 'de' MMMM", "en": "EEEE, MMMM d"}
 FEELINGS = ("unhappy", "neutral", "happy")
 
 
@@ -56,5 +57,5 @@ def long_day(value: date) -> Markup:
 
 @lru_cache(maxsize=512)
 def _long_day(value: date, locale: str, this_year: bool) -> Markup:
-    words = format_skeleton("MMMMEEEEd", value, locale=locale) if this_year else format_date(value, "full", locale)
+    words = format_date(value, _THIS_YEAR[locale] if this_year else "full", locale)
     return Markup('<time datetime="{}">{}</time>').format(value.isoformat(), words)

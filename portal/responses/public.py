@@ -4,10 +4,12 @@ A GET or HEAD never writes, and a score in the address only marks a choice. Thes
 proves, it proves by its nonce. No address with a token leaves them in a Referer.
 """
 
+from functools import lru_cache
 from typing import Any, NoReturn
 
-from flask import Blueprint, Response, abort, current_app, make_response, request
+from flask import Blueprint, Flask, Response, abort, current_app, make_response, request
 from flask.typing import ResponseReturnValue
+from markupsafe import escape
 from sqlalchemy.exc import IntegrityError
 
 from portal import access, clock
@@ -16,7 +18,6 @@ from portal.extensions import csrf, db
 from portal.invitations import opting
 from portal.invitations.tokens import LENGTH, hash_of
 from portal.language import LANGUAGES, speak, spoken
-from portal.links import outside
 from portal.responses import afterwards, answering, guessing, proofs, queries
 from portal.responses.answering import ChangedMeanwhile, Said
 from portal.responses.asked import Asked
@@ -26,12 +27,15 @@ from portal.responses.page import long_day, question_page
 from portal.rules import BrokenRule
 from portal.settings.models import LOCALES
 from portal.settings.queries import the_firm
+from portal.surveys.scales import SCALES
 from portal.surveys.wording import addressed
 from portal.users.attempts import network_of
 
 answers = Blueprint("answers", __name__)
 csrf.exempt(answers)
 COOKIE = "answer"
+TOKEN, NONCE, NAME = "\ue000t\ue001", "\ue000n\ue001", "\ue000w\ue001"
+"""Places in a page that is made once. Of letters that nobody types."""
 
 
 @answers.record_once
@@ -74,7 +78,7 @@ def answer(token: str) -> ResponseReturnValue:
     editor = proofs.editor_of(nonce, current_app.config["SECRET_KEY"])
     said = Said(form.score, form.comment, form.may_call, spoken(), nonce, issued_at, _editor(), editor)
     try:
-        outcome = answering.answer(asked, said, link=outside("answers.not_me", token=token))
+        outcome = answering.answer(asked, said, link=_address(f"/s/{token}/not-me"))
         db.session.commit()
     except BrokenRule as rule:
         form.error = say(rule)
@@ -203,6 +207,11 @@ def _wanted() -> str | None:
     return wanted if wanted in LOCALES else None
 
 
+def _address(path: str) -> str:
+    """The path on the configured host, never on the one that a request names. `outside` does the same for endpoints."""
+    return f"{current_app.extensions['settings'].public_url}{path}"
+
+
 def _editor() -> str | None:
     return request.cookies.get(COOKIE)
 
@@ -214,13 +223,29 @@ def _page(template: str, firm_name: str, accent: str, switch: str = "", **about:
 
 
 def _question(asked: Asked, token: str, **given: Any) -> str:
-    mine = answering.may_correct(asked, _editor())
-    page = question_page(asked.scale, asked.words(spoken()), asked.first_name, **given)
+    """The question's page. As long as nobody has answered, marked or typed anything, it is the same for all but for the
+    name and what belongs to the link, which are then filled in.
+    """
+    nonce, words = proofs.new_nonce(asked.invitation_id, current_app.config["SECRET_KEY"]), asked.words(spoken())
+    if asked.response_id is None and given == {"marked": None}:
+        app = current_app._get_current_object()  # type: ignore[attr-defined]
+        page = _blank(app, spoken(), asked.kind, tuple(words.items()), asked.firm_name, asked.accent)
+        return page.replace(TOKEN, token).replace(NONCE, nonce).replace(NAME, escape(asked.first_name))
+    mine, marked = answering.may_correct(asked, _editor()), given.get("marked")
     return _page(
-        "responses/ask.html", asked.firm_name, asked.accent, f"score={given['marked']}&" if given.get("marked") else "",
-        page=page, token=token, nonce=proofs.new_nonce(asked.invitation_id, current_app.config["SECRET_KEY"]),
+        "responses/ask.html", asked.firm_name, asked.accent, "" if marked is None else f"score={marked}&",
+        page=question_page(asked.scale, words, asked.first_name, **given), token=token, nonce=nonce,
         answered_at=asked.response_at, until=asked.response_at + EDITABLE if mine and asked.response_at else None,
     )  # fmt: skip
+
+
+@lru_cache(maxsize=256)
+def _blank(app: Flask, locale: str, kind: str, words: tuple[tuple[str, str], ...], firm_name: str, accent: str) -> str:
+    """The page with places for the token, the nonce and the name, made once for each survey and language."""
+    page = question_page(SCALES[kind], dict(words), NAME)
+    return _page(
+        "responses/ask.html", firm_name, accent, page=page, token=TOKEN, nonce=NONCE, answered_at=None, until=None
+    )
 
 
 def _refused(asked: Asked, token: str, form: AnswerForm) -> ResponseReturnValue:

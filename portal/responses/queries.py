@@ -38,8 +38,13 @@ MOST_QUESTIONS = 20
 
 
 def asked_by_token(token_hash: str) -> Asked | None:
-    """Who holds this token, or None. One query; by the unique index of token_hash, the rest by primary keys."""
-    return _one(_by_token(), key=token_hash)
+    """Who holds this token, or None. One query; by the unique index of token_hash, the rest by primary keys.
+
+    On a connection of its own: what only reads plain rows needs no session.
+    """
+    with db.engine.connect() as connection:
+        row = connection.execute(_by_token(), {"key": token_hash}).one_or_none()
+    return Asked._make(row) if row is not None else None
 
 
 def asked_for_change(token_hash: str) -> Asked | None:
@@ -61,7 +66,7 @@ def _locked(query: Select[Any], key: Any) -> Asked | None:
 
 
 def _one(query: Select[Any], **values: Any) -> Asked | None:
-    row = db.session.execute(query, values).one_or_none()
+    row = db.session.connection().execute(query, values).one_or_none()
     return Asked._make(row) if row is not None else None
 
 

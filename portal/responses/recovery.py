@@ -1,7 +1,7 @@
 """Recovery: an unhappy answer becomes a promise to make it right, with a day that the client is told."""
 
 from datetime import timedelta
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from portal import bulk, clock
 from portal.commitments.models import Commitment
@@ -22,9 +22,16 @@ REPLACED = N_("Another answer counts now.")
 
 
 def open_recovery(asked: Asked, score: int, comment: str, by: "User | None" = None) -> int:
-    """Promise to make it right, due so many days from today as the firm has decided; the commitment's id.
+    """Promise to make it right, due so many days from today as the firm has decided; the commitment's id."""
+    promised, event = promise(asked, score, comment, by)
+    bulk.put(Event, **event)
+    return promised
 
-    Whoever is answerable for the customer now is answerable for it.
+
+def promise(asked: Asked, score: int, comment: str, by: "User | None" = None) -> tuple[int, dict[str, Any]]:
+    """The same, but for its event, which comes back to be written together with that of the answer.
+
+    Whoever is answerable for the customer now is answerable for the promise.
     """
     today, now = clock.today(), clock.now()
     due_on, text, by_id = today + timedelta(days=asked.recover_within_days), _text(asked, score, comment), _id(by)
@@ -34,11 +41,11 @@ def open_recovery(asked: Asked, score: int, comment: str, by: "User | None" = No
         created_at=now,
     )  # fmt: skip
     about = {"text": text, "side": "ours", "due_on": due_on.isoformat(), "contact": asked.contact_name or ""}
-    bulk.put(
-        Event, at=now, happened_on=today, kind="commitment.made", user_id=by_id, customer_id=asked.customer_id,
-        subject_id=commitment_id, data=about,
-    )  # fmt: skip
-    return commitment_id
+    event = {
+        "at": now, "happened_on": today, "kind": "commitment.made", "user_id": by_id, "customer_id": asked.customer_id,
+        "subject_id": commitment_id, "data": about,
+    }  # fmt: skip
+    return commitment_id, event
 
 
 def follow(asked: Asked, score: int, comment: str, why: str = CORRECTED) -> int | None:
