@@ -46,6 +46,11 @@ def table(found: dict[str, Any]) -> str:
         "≤ 10 ×",
         lambda data: "{ratio} × ({ours_s:.1f} s for {rows:,} rows)".format(**data["import"]),
     )
+    line(
+        "results of a survey: {answers:,} answers against 1,000".format(answers=10 * found["large"]),
+        "≤ 1.5 ×",
+        lambda data: "{many_to_few:.2f} × ({many_ms:.1f} ms)".format(**data["results"]["results of a survey"]),
+    )
     for page in ("Today", "customer list", "customer page"):
         line(
             f"{page}: first load, compressed, all files",

@@ -1,6 +1,7 @@
-"""`flask --app wsgi surveys link`: an invitation made without a browser."""
+"""`flask --app wsgi surveys`: an invitation made without a browser, and the counts of results made anew."""
 
 import json
+import time
 from uuid import uuid4
 
 import click
@@ -16,7 +17,7 @@ from portal.extensions import db
 from portal.invitations.inviting import Asking, NotAsking, invite
 from portal.invitations.tokens import token_of
 from portal.settings.queries import the_firm
-from portal.surveys import queries
+from portal.surveys import queries, tallies
 from portal.surveys.models import Survey
 
 commands = AppGroup("surveys", help="Surveys and who is asked.")
@@ -68,3 +69,12 @@ def _survey(name: str) -> Survey:
 
 def _address(settings: Settings, token: str) -> str:
     return f"{settings.public_url}/s/{token}"
+
+
+@commands.command("recount")
+@click.option("--json", "as_json", is_flag=True, help="Print the counts as JSON.")
+def recount(as_json: bool) -> None:
+    """Recompute what results are read from; what was true stays as it was."""
+    started = time.perf_counter()
+    counts = {"tallies": tallies.rebuild(), "seconds": round(time.perf_counter() - started, 3)}
+    click.echo(json.dumps(counts) if as_json else f"{counts['tallies']} tallies")

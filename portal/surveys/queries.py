@@ -157,6 +157,21 @@ def counts_of_each() -> Sequence[Row[Any]]:
     return db.session.execute(_counts_of_each()).all()
 
 
+def counted() -> Sequence[Row[Any]]:
+    """(survey, day, assignee, score, count) of all that is tallied, from the rows themselves. Reads whole tables."""
+    who, asked_whose = func.coalesce(Response.assignee_id, 0), func.coalesce(Invitation.assignee_id, 0)
+    arrived = func.coalesce(Invitation.sent_on, Invitation.send_on)
+    answers = select(Response.survey_id, Response.answered_on, who, _COUNTED_AS, func.count())
+    asked = select(Invitation.survey_id, arrived, asked_whose, literal(DELIVERED), func.count())
+    both = union_all(
+        answers.where(Response.tallied, STANDING).group_by(Response.survey_id, Response.answered_on, who, _COUNTED_AS),
+        asked.where(Invitation.tallied, Invitation.channel != "phone").group_by(
+            Invitation.survey_id, arrived, asked_whose
+        ),
+    )
+    return db.session.execute(both).all()
+
+
 def names_of_users() -> dict[int, str]:
     """The names of all users, by id. A firm has tens of them."""
     return {row.id: row.name for row in db.session.execute(select(User.id, User.name))}

@@ -9,10 +9,10 @@ from collections.abc import Iterable, Mapping
 from datetime import date, timedelta
 from typing import Any
 
-from sqlalchemy import update
+from sqlalchemy import delete, update
 from sqlalchemy.dialects import postgresql, sqlite
 
-from portal import clock
+from portal import bulk, clock
 from portal.extensions import db
 from portal.invitations.models import Invitation
 from portal.jobs import leaving
@@ -23,6 +23,10 @@ from portal.surveys.models import DELIVERED, FROM_STAFF, SurveyTally
 SETTLED_AFTER = timedelta(hours=25)
 """An answer can be corrected for 24 hours; one hour more, for a page that is slow to arrive."""
 AT_ONCE = 2000
+_ANSWERED = (Response.survey_id, Response.answered_on, Response.assignee_id, Response.score, Response.source)
+_ASKED = (
+    Invitation.survey_id, Invitation.sent_on, Invitation.send_on, Invitation.assignee_id, Invitation.channel,
+)  # fmt: skip
 Key = tuple[int, date, int, int]
 """Survey, first day of the month, assignee (0 for nobody), score."""
 
@@ -45,7 +49,7 @@ def _answers() -> list[Key | None]:
     """Claim some answers."""
     ripe = queries.ripe_responses(clock.now() - SETTLED_AFTER, AT_ONCE)
     claim = update(Response).where(Response.id.in_(ripe)).values(tallied=True)
-    return [_key_of(row) for row in _claimed(claim, Response)]
+    return [_key_of(row) for row in _claimed(claim, *_ANSWERED)]
 
 
 def _invitations() -> list[Key | None]:
@@ -55,13 +59,12 @@ def _invitations() -> list[Key | None]:
         (row.survey_id, _month(row.sent_on or row.send_on), row.assignee_id or 0, DELIVERED)
         if row.channel != "phone"
         else None
-        for row in _claimed(claim, Invitation)
+        for row in _claimed(claim, *_ASKED)
     ]
 
 
-def _claimed(claim: Any, model: type[Any]) -> Iterable[Any]:
-    columns = model.__table__.columns
-    return db.session.execute(claim.returning(*columns).execution_options(synchronize_session=False)).all()
+def _claimed(claim: Any, *columns: Any) -> Iterable[Any]:
+    return db.session.execute(claim.returning(*columns), execution_options={"synchronize_session": False}).all()
 
 
 def _key_of(response: Any) -> Key:
@@ -77,12 +80,29 @@ def add(counts: Mapping[Key, int]) -> None:
     """Add these to the tallies, in one order, so that two workers never wait for each other."""
     if not counts:
         return
+    bulk.hold("survey_tallies")
     dialect: Any = postgresql if db.session.get_bind().dialect.name == "postgresql" else sqlite
     names = ("survey_id", "month", "assignee_id", "score", "count")
     rows = [dict(zip(names, (*key, count), strict=True)) for key, count in sorted(counts.items())]
     statement = dialect.insert(SurveyTally)
     more = SurveyTally.count + statement.excluded.count
     db.session.execute(statement.on_conflict_do_update(index_elements=names[:4], set_={"count": more}), rows)
+
+
+def rebuild() -> int:
+    """All tallies anew from the rows that they have counted, in one transaction; returns how many there are. Commits.
+
+    What is counted at the same moment waits until this is done, or is done before it begins.
+    """
+    bulk.hold("survey_tallies")
+    db.session.execute(delete(SurveyTally))
+    counts: Counter[Key] = Counter()
+    for row in queries.counted():
+        survey_id, day, assignee_id, score, count = tuple(row)
+        counts[survey_id, _month(day), assignee_id, score] += count
+    add(counts)
+    db.session.commit()
+    return len(counts)
 
 
 def take_out(response: Response) -> None:

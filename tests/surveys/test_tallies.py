@@ -56,6 +56,8 @@ def test_counting_changes_no_result(cast: Cast) -> None:
     assert tallied() == {2: 1, 7: 1, 9: 1, 10: 1, DELIVERED: 7, FROM_STAFF: 1}
     assert read(survey) == before
     assert tallies.gather() == 0
+    assert tallies.rebuild() == len(db.session.scalars(select(SurveyTally)).all())
+    assert read(survey) == before
     (each,) = of_each({survey.id: survey.kind}, queries.counts_of_each()).values()
     assert each == before.whole
 
