@@ -14,11 +14,11 @@ FAMILIES: dict[str, tuple[str, ...]] = {
     "answers": (
         "survey.asked",
         "survey.reminded",
+        "survey.taken_back",
         "survey.opted_out",
         "survey.opted_in",
         "response.received",
         "response.corrected",
-        "response.completed",
         "response.completed",
         "response.quarantined",
         "response.accepted",
@@ -49,6 +49,9 @@ HOUSE_FAMILIES: dict[str, tuple[str, ...]] = {
         "survey.paused",
         "survey.resumed",
         "survey.closed",
+        "survey.list_asked",
+        "survey.list_cancelled",
+        "survey.all_reminded",
     ),
     "imports": ("import.uploaded", "import.started", "import.finished", "import.failed", "import.cancelled"),
     "users": (
