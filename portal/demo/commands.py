@@ -5,17 +5,22 @@ import time
 from random import Random, SystemRandom
 
 import click
+from flask import current_app
 from sqlalchemy import func, select
 
 from portal.commitments.models import Commitment
 from portal.customers.models import Customer
 from portal.demo import bulk
+from portal.demo.listening import Listener
 from portal.demo.opening import NotEmpty, is_loaded, open_firm
 from portal.demo.story import Story
 from portal.demo.words import WORDS
 from portal.extensions import db
 from portal.follow_ups.models import FollowUp
 from portal.purchases.models import Purchase
+from portal.responses.models import Response
+from portal.surveys import tallies
+from portal.surveys.queries import surveys
 
 commands = click.Group("demo", help="A firm to look at, with two years of history.")
 LARGE = 2000
@@ -45,20 +50,26 @@ def load(customers: int, seed: int | None, locale: str, in_bulk: bool | None, if
     if customers >= LARGE if in_bulk is None else in_bulk:
         bulk.pour(words, opened.users, customers, Random(seed))  # noqa: S311 - a story, not a secret
     else:
-        Story(words, opened.users, Random(seed)).tell(customers)  # noqa: S311
+        chance = Random(seed)  # noqa: S311
+        asked = {survey.occasion: survey for survey in sorted(surveys(), key=lambda survey: survey.kind == "nps")}
+        listener = Listener(words, opened.firm, asked, chance, current_app.config["SECRET_KEY"])
+        Story(words, opened.users, chance, listener).tell(customers)
+        tallies.gather()
     found = {
         "customers": _count(Customer),
         "purchases": _count(Purchase),
         "follow_ups": _count(FollowUp),
         "commitments": _count(Commitment),
+        "responses": _count(Response),
         "seed": seed,
         "seconds": round(time.monotonic() - started, 1),
     }
     if as_json:
         click.echo(json.dumps(found))
     else:
-        said = "{customers} customers, {purchases} purchases, {follow_ups} follow-ups, {commitments} commitments"
-        click.echo(f"The demo firm is there: {said.format(**found)} (seed {seed}, {found['seconds']} s).")
+        said = "{customers} customers, {purchases} purchases, {follow_ups} follow-ups, {commitments} commitments, "
+        said += "{responses} answers (seed {seed}, {seconds} s)."
+        click.echo("The demo firm is there: " + said.format(**found))
 
 
 def _count(model: type) -> int:

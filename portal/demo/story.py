@@ -15,10 +15,12 @@ from zoneinfo import ZoneInfo
 from portal import clock
 from portal.commitments.models import Commitment
 from portal.commitments.promising import Promise, promise
+from portal.contacts.models import Contact
 from portal.contacts.queries import living_contacts
 from portal.customers import keeping
 from portal.customers.models import Customer
 from portal.customers.queries import customer_for_change
+from portal.demo.listening import Follow, Listener, Voice
 from portal.demo.people import People
 from portal.demo.words import Words
 from portal.extensions import db
@@ -39,10 +41,10 @@ COMMIT_EVERY = 400
 
 
 class Story:
-    """Tells the history of so many customers. `users` are those of the firm, by role."""
+    """Tells the history of so many customers. `users` are those of the firm, by role; `listener` asks its surveys."""
 
-    def __init__(self, words: Words, users: "dict[str, User]", chance: Random) -> None:
-        self.words, self.users, self.chance = words, users, chance
+    def __init__(self, words: Words, users: "dict[str, User]", chance: Random, listener: Listener) -> None:
+        self.words, self.users, self.chance, self.listener = words, users, chance, listener
         self.zone = ZoneInfo(words.time_zone)
         self.end = clock.now()
         self.today = clock.today()
@@ -107,6 +109,7 @@ class Life:
         self.contacts: list[tuple[int | None, str]] = [*contacts] or [(None, "")]
         self.chance, self.words = story.chance, story.words
         self.rhythm = self.chance.choice((28, 35, 45, 60, 75, 90, 120))
+        self.voice = Voice(story.listener, story._in, Follow(self._settle_later, self._come_back))
         self.purchases_left = {"regular": 999, "sleeper": 5, "occasional": 3, "one-timer": 1, "prospect": 0}[way]
 
     def begin(self) -> None:
@@ -116,6 +119,8 @@ class Life:
         if self.purchases_left:
             self.story._in(self.chance.uniform(2, 30), self.buy)
         self.story._in(self.chance.uniform(25, 90), self.care)
+        if self.purchases_left:
+            self.story._in(self.chance.uniform(60, 220), self.be_asked)
         if self.way == "prospect" and self.chance.random() < 0.15:
             self.story._in(self.chance.uniform(200, 400), self.put_away)
 
@@ -152,6 +157,7 @@ class Life:
         )
         purchase_id = purchase.id
         self.story._in(self.chance.choice((3, 3, 4, 5, 7)), lambda: self.reassure(purchase_id))
+        self.story._in(self.story.listener.surveys["after_purchase"].days, lambda: self.be_asked_about(purchase_id))
         if self.chance.random() < 0.02:
             ledger.void(purchase, by=by)
         if self.chance.random() < 0.4:
@@ -172,6 +178,26 @@ class Life:
             touching.drop(customer, planned, self._user(customer))
         else:
             self._touch(customer, "reassurance", planned)
+
+    # Being asked
+
+    def be_asked_about(self, purchase_id: int) -> None:
+        """Some days after a purchase, by the portal itself."""
+        customer = self._customer()
+        if customer is not None:
+            self.voice.asked("after_purchase", customer, self._person(), f"purchase:{purchase_id}")
+
+    def be_asked(self) -> None:
+        """Would they recommend us? Twice a year, by whoever answers for them."""
+        customer = self._customer()
+        if customer is not None:
+            cause = f"hand:{self.id}:{clock.today().isoformat()}"
+            self.voice.asked("by_hand", customer, self._person(), cause, self._user(customer))
+            self.story._in(self.chance.uniform(150, 240), self.be_asked)
+
+    def _person(self) -> Contact | None:
+        contact_id, _ = self.chance.choice(self.contacts)
+        return db.session.get(Contact, contact_id) if contact_id else None
 
     # Touching
 
@@ -213,6 +239,8 @@ class Life:
             next_on=next_on,
         )
         touching.log(customer, touch, by, planned, contact)
+        if purpose == "care" and outcome == "reached" and touch.channel == "call" and self.chance.random() < 0.05:
+            self.voice.said_on_the_phone(customer, db.session.get(Contact, contact_id) if contact_id else None, by)
         if next_on is not None:
             self._come_back(next_on)
         if outcome == "reached" and self.chance.random() < (0.7 if purpose == "issue" else 0.14):
@@ -287,12 +315,14 @@ class Life:
         customer = self._customer()
         if commitment is None or customer is None or not commitment.is_open:
             return
-        if self._is_recent() and self.chance.random() < 0.35:
+        if self._is_recent() and self.chance.random() < (0.8 if commitment.kind == "recovery" else 0.35):
             return
         by, reason = self._user(customer), self.chance.choice(self.words.reasons)
         verb = self.chance.choices(("keep", "renegotiate", "break", "withdraw"), (80, 12, 5, 3))[0]
         if verb == "keep":
             commitment.keep(by)
+            if commitment.kind == "recovery":
+                self.voice.asked_whether_right(commitment)
         elif verb == "break":
             commitment.break_(by, reason)
         elif verb == "withdraw":

@@ -31,6 +31,8 @@ class Words:
     notes: dict[str, tuple[str, ...]]
     """What is written after a touch, by purpose."""
     no_answer_notes: tuple[str, ...]
+    comments: dict[str, tuple[str, ...]]
+    """What clients write beside a score, by how they feel."""
     objectives: tuple[str, ...]
     about: tuple[str, ...]
 
@@ -116,6 +118,22 @@ ES = Words(
         ),
     },
     no_answer_notes=("", "No contestó.", "Buzón.", "En junta; que llamemos mañana."),
+    comments={
+        "unhappy": (
+            "Dos sillas llegaron cojas y nadie ha venido a verlas.", "Prometieron entregar el lunes y llegó el jueves.",
+            "La mesa trae un golpe en la orilla.", "El color no es el de la muestra.",
+            "Llamé tres veces por la factura y sigo esperando.", "Los instaladores dejaron todo lleno de polvo.",
+        ),
+        "neutral": (
+            "Todo bien, aunque tardó un poco.", "Buenos muebles, pero el flete es caro.", "Faltó que avisaran a qué hora llegaban.",
+            "Cumplen. Me gustaría ver más telas.",
+        ),
+        "happy": (
+            "La entrega llegó el día que prometieron.", "Quedó precioso, mejor que en la foto.", "Muy amables los que instalaron.",
+            "El barniz es una maravilla.", "Me explicaron cómo cuidar la madera. Gracias.", "Ya los recomendé con mi hermana.",
+            "Llamaron para preguntar cómo nos fue. Eso no lo hace nadie.",
+        ),
+    },
     objectives=("Cerrar el color y la tela", "Revisar avance de obra", "Presentar la línea nueva", "Tomar medidas"),
     about=(
         "", "", "", "Paga siempre a 30 días.", "Entregas solo por la mañana, hay mercado los martes.",
@@ -202,6 +220,22 @@ EN = Words(
         ),
     },
     no_answer_notes=("", "No answer.", "Voicemail.", "In a meeting; call tomorrow."),
+    comments={
+        "unhappy": (
+            "Two chairs wobble and nobody has come to look at them.", "It was promised for Monday and came on Thursday.",
+            "The table has a dent at the edge.", "The colour is not that of the sample.",
+            "I called three times about the invoice and am still waiting.", "The fitters left dust everywhere.",
+        ),
+        "neutral": (
+            "All fine, though it took a while.", "Good furniture, but the freight is dear.", "Nobody said at what time they would come.",
+            "They keep their word. I would like to see more fabrics.",
+        ),
+        "happy": (
+            "It came on the day you promised.", "It looks lovely, better than in the picture.", "The fitters were very kind.",
+            "The finish is a marvel.", "They told us how to care for the wood. Thank you.", "I have told my sister already.",
+            "Somebody called to ask how it went. Nobody does that.",
+        ),
+    },
     objectives=("Settle colour and fabric", "Look at the works", "Show the new line", "Take measurements"),
     about=(
         "", "", "", "Always pays after 30 days.", "Deliveries in the morning only.", "Buys for the whole family.",

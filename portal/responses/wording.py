@@ -5,8 +5,7 @@ from typing import Any
 
 from markupsafe import Markup, escape
 
-from portal import formats
-from portal.commitments.wording import urgency_of
+from portal import clock, formats
 from portal.language import page_gettext as _
 from portal.language import spoken
 from portal.surveys.scales import SCALES
@@ -56,7 +55,8 @@ def about(row: Any) -> Markup:
 def promise(row: Any) -> tuple[str, str]:
     """(tone, words) of the promise that an answer has called forth."""
     if row.commitment_state == "open":
-        return urgency_of("recovery", "open", row.due_on)
+        tone = "late" if row.due_on < clock.today() else "due"
+        return tone, _("To be made right: %(when)s", when=formats.due(row.due_on).striptags())
     return _settled(row.commitment_state, spoken())
 
 

@@ -16,7 +16,9 @@ from portal.follow_ups.clocks import set_clocks_of
 from portal.follow_ups.models import FollowUp
 from portal.purchases import figures
 from portal.purchases.models import Purchase
+from portal.responses.models import Response
 from portal.settings.models import Firm
+from portal.surveys.models import SurveyTally
 from portal.timeline.models import Event
 from portal.users.models import User
 
@@ -53,6 +55,9 @@ def test_lives_through_two_years(app: Flask, load: Any) -> None:
     assert report["purchases"] == count(Purchase) > 10
     assert report["follow_ups"] == count(FollowUp) > 20
     assert report["commitments"] == count(Commitment) > 0
+    assert report["responses"] == count(Response) > 5
+    counted = db.session.scalar(select(func.sum(SurveyTally.count)).where(SurveyTally.score >= 0))
+    assert counted == count(Response, Response.tallied.is_(True), Response.source == "client")
 
     firm = db.session.scalars(select(Firm)).one()
     assert (firm.name, firm.locale, firm.currency) == ("Muebles Montaña", "es", "MXN")

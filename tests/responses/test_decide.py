@@ -33,7 +33,13 @@ def test_both_texts_stand_side_by_side(support: Browser, cast: Cast) -> None:
     contradicted(cast)
     for path in ("/surveys/responses?state=quarantined", "/surveys/responses/2"):
         page = support.get(path).get_data(as_text=True)
-        for said in ("“All well”", "“Not at all”", "it contradicts the first one", "Let this one count", "Put aside"):
+        for said in (
+            "“All well”",
+            "“Not at all”",
+            "it contradicts the first one",
+            "Let this one count",
+            "Put it aside",
+        ):
             assert said in page, (path, said)
     assert "To decide <b>1</b>" in support.get("/surveys/responses").get_data(as_text=True)
 
@@ -44,7 +50,7 @@ def test_the_other_one_counts_and_what_follows_from_it(support: Browser, cast: C
         line = support.post("/surveys/responses/2/accept?place=list", fragment=True).get_data(as_text=True)
     assert len(seen) <= 16
     assert 'id="response-2"' in line
-    assert "Unhappy, to be made right in 2 days" in line
+    assert "To be made right: in 2 days" in line
     assert states() == ["dismissed", "standing"]
     assert promises()[0][0] == "open"
     assert "Not at all" in promises()[0][1]

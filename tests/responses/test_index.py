@@ -54,7 +54,7 @@ def test_those_to_be_made_right_stand_first_then_the_newest(
         page, "It came late", "Two legs wobble", "Said on the phone", "Never again", "Neutral, 8 of 10", "Lovely"
     )
     for said in (
-        "Unhappy, 1 of 5", "Unhappy, 3 days late to make it right", "Unhappy, to be made right in 2 days", "Made right",
+        "Unhappy, 1 of 5", "To be made right: 3 days late", "To be made right: in 2 days", "Made right",
         "Happy, 10 of 10", 'href="/customers/4"', "Ana Torres · After the purchase · ",
         "on the phone, written down by Lucía Support", "Unhappy <b>2</b>",
     ):  # fmt: skip
@@ -137,7 +137,7 @@ def test_one_answer_with_every_word_and_the_way_to_its_promise(
     for said in (
         "Hotel 1", "Unhappy, 3 of 10", "“Two legs wobble”", "Which chair?", "The one by the door",
         "may be called about it",
-        "may be quoted without a name", "Unhappy, to be made right in 2 days", 'action="/commitments/1/keep"',
+        "may be quoted without a name", "To be made right: in 2 days", 'action="/commitments/1/keep"',
     ):  # fmt: skip
         assert said in page, said
     assert "/surveys/responses/1" in support.get("/commitments/1").get_data(as_text=True)
