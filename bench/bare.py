@@ -1,14 +1,17 @@
-"""The bare page: 50 rows of one indexed query through the same ORM, server and database; no sign-in, nothing else.
+"""The bare page: 50 rows of one indexed query through the same ORM, server and database; no sign-in, nothing else. And
+the bare POST, which writes one row.
 
-It stands for what Flask, SQLAlchemy and Jinja cost anyway. Run as a module, it serves itself as the portal is served.
+They stand for what Flask, SQLAlchemy and Jinja cost anyway. Run as a module, it serves itself as the portal is served.
 """
+
+from uuid import uuid4
 
 from flask import Flask, render_template
 from sqlalchemy import select
 
 from portal import tables
 from portal.config import Settings, from_environment
-from portal.customers.models import Customer
+from portal.customers.models import Customer, Tag
 from portal.extensions import db, reading_only
 
 
@@ -26,6 +29,14 @@ def create_app(settings: Settings) -> Flask:
         reading_only.set(True)
         query = select(Customer).where(Customer.archived_at.is_(None)).order_by(Customer.sort_name, Customer.id)
         return render_template("bare.html", customers=db.session.scalars(query.limit(50)))
+
+    @app.post("/")
+    def write() -> str:
+        reading_only.set(False)
+        name = uuid4().hex
+        db.session.add(Tag(name=name, folded=name))
+        db.session.commit()
+        return "written"
 
     return app
 

@@ -61,9 +61,10 @@ class Bench:
         return portal
 
     @contextmanager
-    def portal(self, name: str, customers: int) -> Iterator[Measured]:
-        """A running portal with so many customers, and the bare page beside it."""
+    def portal(self, name: str, customers: int, more: dict[str, str] | None = None) -> Iterator[Measured]:
+        """A running portal with so many customers and further settings, and the bare page beside it."""
         portal = self.empty(name)
+        portal.more = more or {}
         portal.command("demo", "load", "--customers", str(customers), "--bulk", "--seed", "7", "--locale", "en")
         portal.cookie, portal.csrf = cookie_for(portal, "support@demo.example")
         with portal:

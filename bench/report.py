@@ -11,6 +11,10 @@ GOALS = {
 }
 
 
+def _against(figure: dict[str, float]) -> str:
+    return f"{figure['to_bare']:.2f} × ({figure['ms']:.1f} ms)"
+
+
 def table(found: dict[str, Any]) -> str:
     """Markdown: one line per figure, with its goal, on each database."""
     databases = [name for name in ("SQLite", "PostgreSQL") if name in found]
@@ -41,6 +45,16 @@ def table(found: dict[str, Any]) -> str:
             "≤ 1.3 ×",
             lambda data, page=page: f"{data['pages'][page]['many_to_few']:.2f} ×",
         )
+    for label, goal, name in (
+        ("public page: CPU time against the bare page", "≤ 0.7 ×", "public page"),
+        ("answering, with recovery and receipt (POST, durable)", "≤ 1.2 ×", "answer"),
+    ):
+        line(label, goal, lambda data, name=name: _against(data["answers"][name]))
+    line(
+        "answers per second against bare one-row POSTs, two web processes",
+        "≥ 0.5",
+        lambda data: "{share} ({answers_per_second}/s; 99 of 100 within {p99_ms} ms)".format(**data["answers"]),
+    )
     line(
         "importing against csv and executemany",
         "≤ 10 ×",

@@ -9,7 +9,7 @@ from flask_login import current_user
 
 from portal import clock, htmx
 from portal.access import ask_to_sign_in
-from portal.extensions import login, reading_only
+from portal.extensions import end_reading, login, reading_only
 from portal.language import DEFAULT, speak, spoken
 from portal.links import path
 from portal.settings.models import LOCALES
@@ -54,7 +54,9 @@ def begin() -> ResponseReturnValue | None:
 
 
 def end(error: BaseException | None) -> None:
-    """After each request, what this thread does next may write again."""
+    """After each request, let go of what was read; what this thread does next may write again."""
+    if reading_only.get():
+        end_reading()
     reading_only.set(False)
 
 

@@ -18,6 +18,7 @@ from flask_migrate import Migrate
 from flask_sqlalchemy import SQLAlchemy
 from flask_wtf.csrf import CSRFProtect
 from sqlalchemy import BigInteger, Connection, DateTime, Dialect, Engine, Integer, MetaData, TypeDecorator, event
+from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import DeclarativeBase
 from sqlalchemy.pool import ConnectionPoolEntry
 
@@ -78,6 +79,19 @@ class UtcDateTime(TypeDecorator[datetime]):
         if value is None:
             return None
         return value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
+
+
+def end_reading() -> None:
+    """End a transaction that has only read by committing it: at each rollback psycopg forgets the statements that
+    PostgreSQL has prepared for it, and the next request has them all planned anew, which costs more than running them.
+    """
+    session = db.session()
+    if session.new or session.dirty or session.deleted or not session.in_transaction():
+        return  # what a reading request has changed by mistake is rolled back with the session
+    try:
+        session.commit()
+    except SQLAlchemyError:  # the answer is made already; a database that has gone is the next request's trouble
+        session.rollback()
 
 
 @event.listens_for(Engine, "connect")
