@@ -13,7 +13,7 @@ import tempfile
 import time
 from pathlib import Path
 
-from bench import answering, importing, pages, report, surveys, weight
+from bench import answering, importing, invitations, pages, report, surveys, weight
 from bench.portals import Bench, on_postgresql, on_sqlite
 
 RESULTS = Path(__file__).parent / "results"
@@ -24,7 +24,8 @@ def main() -> None:
     words = argparse.ArgumentParser(prog="python -m bench", description=__doc__)
     words.add_argument("--quick", action="store_true", help="10,000 customers instead of 100,000, fewer rounds")
     words.add_argument("--sqlite-only", action="store_true", help="leave PostgreSQL out")
-    words.add_argument("--only", choices=["pages", "import", "weight", "answers", "results"], help="one part")
+    parts = ["pages", "import", "invitations", "weight", "answers", "results"]
+    words.add_argument("--only", choices=parts, help="one part")
     asked = words.parse_args()
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))  # what has been started is stopped on the way out
     small, large = 1_000, 10_000 if asked.quick else 100_000
@@ -59,6 +60,8 @@ def measured(bench: Bench, only: str | None, small: int, large: int, rounds: int
         found["import"] = importing.ratio(bench)
     if only in (None, "results"):
         found["results"] = surveys.compare(bench, 10 * large, rounds, requests)
+    if only in (None, "invitations"):
+        found["invitations"] = invitations.queued(bench, large)
     return found
 
 

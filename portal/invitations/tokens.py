@@ -20,7 +20,7 @@ def new_seed() -> str:
 
 def token_of(seed: str, secret_key: str, purpose: str = "survey") -> str:
     """The token that belongs to the seed, for one purpose: those of two purposes say nothing about each other."""
-    digest = hmac.new(secret_key.encode(), f"{purpose}:{seed}".encode(), hashlib.sha256).digest()
+    digest = hmac.digest(secret_key.encode(), f"{purpose}:{seed}".encode(), "sha256")
     return urlsafe_b64encode(digest)[:LENGTH].decode()
 
 
