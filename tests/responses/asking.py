@@ -74,11 +74,16 @@ def ask(cast: Cast, survey: Survey | None = None, n: int = 1) -> Question:
     firm = db.session.scalars(select(Firm)).one()
     invitation = invite(survey, customer, f"hand:{survey.id}:{n}", Asking(firm, SECRET), contact)
     invitation.sent_at, invitation.sent_on = clock.now(), clock.today()
+    token = token_of(invitation.seed, SECRET)
     db.session.commit()
-    return Question(survey, customer, contact, invitation, token_of(invitation.seed, SECRET))
+    return Question(survey, customer, contact, invitation, token)
 
 
 def responses() -> list[Response]:
-    """Every answer, as it is stored now."""
+    """Every answer, as it is stored now. Nothing stays open that a browser's request would wait for."""
     db.session.rollback()
-    return list(db.session.scalars(select(Response).order_by(Response.id)))
+    rows = list(db.session.scalars(select(Response).order_by(Response.id)))
+    for row in rows:
+        db.session.expunge(row)
+    db.session.rollback()
+    return rows
