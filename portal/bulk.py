@@ -59,7 +59,7 @@ def add(instance: Kind) -> Kind:
     return instance
 
 
-def put(model: type[Any], **values: Any) -> int:
+def put(model: Any, **values: Any) -> int:
     """Insert one row of the model at once and return its id; what is not named gets its default.
 
     For what is written by every request of a kind: it costs a third of the unit of work. What the session still holds
@@ -69,7 +69,7 @@ def put(model: type[Any], **values: Any) -> int:
     return int(result.inserted_primary_key[0])
 
 
-def put_each(model: type[Any], rows: Sequence[Mapping[str, Any]]) -> None:
+def put_each(model: Any, rows: Sequence[Mapping[str, Any]]) -> None:
     """The same for a few rows that name the same columns, in one statement, when nobody needs their ids."""
     db.session.connection().execute(_insertion(model), rows)  # type: ignore[arg-type]
 
