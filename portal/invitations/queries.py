@@ -58,9 +58,9 @@ def active_surveys() -> Sequence[Survey]:
 
 # What is to be sent
 
-_SILENT = (Invitation.sent_at.is_not(None), Invitation.answered_at.is_(None), Invitation.ended_at.is_(None))
+SILENT = (Invitation.sent_at.is_not(None), Invitation.answered_at.is_(None), Invitation.ended_at.is_(None))
 _CAN_BE_REMINDED = (
-    *_SILENT,
+    *SILENT,
     Invitation.channel == "email",
     Invitation.delivered_at.is_not(None),
     Invitation.reminded_on.is_(None),
@@ -189,7 +189,7 @@ SHOWN = ("silent", "waiting", "answered", "ended")
 MOST_COUNTED = 999
 _NOT_ENDED = Invitation.ended_at.is_(None)
 _SHOWN: dict[str, tuple[Any, ...]] = {
-    "silent": (*_SILENT,),
+    "silent": (*SILENT,),
     "waiting": (Invitation.sent_at.is_(None), _NOT_ENDED),
     "answered": (Invitation.answered_at.is_not(None),),
     "ended": (Invitation.ended_at.is_not(None),),

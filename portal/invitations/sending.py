@@ -16,6 +16,7 @@ from portal.invitations import queries
 from portal.invitations.budget import Budget, Person
 from portal.invitations.mailing import Office, called, words_for
 from portal.invitations.models import Invitation
+from portal.invitations.queries import SILENT
 from portal.mail import outbox
 from portal.mail.models import OutboxMessage
 from portal.settings.models import Firm
@@ -41,10 +42,21 @@ def resume() -> None:
     """Let what waited for a paused survey be due at once when it is asked again. Does not commit."""
     surveys = queries.resumed_surveys()
     if surveys:
-        waiting = Invitation.sent_at.is_(None), Invitation.ended_at.is_(None), Invitation.held == "paused"
-        released = update(Invitation).where(Invitation.survey_id.in_(surveys), *waiting)
-        values = {"held": "", "held_until": None, "send_on": clock.today()}
-        db.session.execute(released.values(values).execution_options(synchronize_session=False))
+        _release("paused", Invitation.survey_id.in_(surveys))
+
+
+def look_again() -> None:
+    """Let all that waits for the contact budget be due, to be held back anew where it must. Does not commit."""
+    _release("budget")
+    reminders = update(Invitation).where(Invitation.remind_on.is_not(None), Invitation.held == "budget", *SILENT)
+    db.session.execute(reminders.values(remind_on=clock.today()).execution_options(synchronize_session=False))
+
+
+def _release(held: str, *which: Any) -> None:
+    waiting = Invitation.sent_at.is_(None), Invitation.ended_at.is_(None), Invitation.held == held
+    values = {"held": "", "held_until": None, "send_on": clock.today()}
+    released = update(Invitation).where(*waiting, *which).values(values)
+    db.session.execute(released.execution_options(synchronize_session=False))
 
 
 def confirm() -> None:

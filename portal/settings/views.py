@@ -12,6 +12,7 @@ from portal import access, clock, htmx, jobs
 from portal.errors import say
 from portal.extensions import db
 from portal.follow_ups import rhythm
+from portal.invitations import jobs as invitation_jobs
 from portal.language import spoken
 from portal.links import path
 from portal.rules import BrokenRule
@@ -83,6 +84,8 @@ def change() -> ResponseReturnValue:
     db.session.commit()
     if "touch_every_days" in changes:
         jobs.soon(rhythm.follow_rhythm)
+    if changes.keys() & {"ask_at_most", "ask_within_days"}:
+        jobs.soon(invitation_jobs.look_again)
     flash(_("Saved."), "good")
     return htmx.see_other(path("settings.index"))
 

@@ -2,6 +2,7 @@
 
 import os
 import signal
+import threading
 from typing import Any
 from uuid import uuid4
 
@@ -160,3 +161,23 @@ def test_a_killed_list_ends_as_an_unkilled_one(
     done = batch()
     assert (done.state, done.total, done.asked, done.skipped) == ("done", 60, 60, 0)
     assert [each.customer_id for each in invitations()] == [*range(1, 61)]
+
+
+def test_two_workers_take_turns(app: Flask, survey: Survey, cast: Cast, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(batches, "AT_ONCE", 5)
+    some(cast, 30)
+    batches.start(survey, CustomerFilter(), "Customers", cast.owner, str(uuid4()))
+    db.session.commit()
+    together = threading.Barrier(2)
+
+    def run() -> None:
+        with app.app_context():
+            together.wait()
+            batches.run(1, firm(), KEY)
+
+    threads = [threading.Thread(target=run) for _ in range(2)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert (batch().asked, len(invitations())) == (30, 30)

@@ -1,5 +1,6 @@
 """Sending: what is due leaves once, what may not waits and says why, and arrives over real SMTP."""
 
+import re
 import threading
 from datetime import timedelta
 from typing import Any
@@ -17,9 +18,10 @@ from portal.follow_ups.models import Touch
 from portal.invitations import jobs, sending
 from portal.invitations.mailing import Office
 from portal.invitations.models import Invitation, OptOut
+from tests.browser import Browser
 from tests.cast import Cast
 from tests.customers import known
-from tests.invitations.asked import a_survey, ask, firm, invitations, mails, send
+from tests.invitations.asked import a_survey, ask, firm, invitations, mails, send, work
 from tests.mail.letters import words_of
 from tests.mail.test_outbox import Box, box  # noqa: F401 - a fixture
 
@@ -170,7 +172,8 @@ def test_two_workers_send_each_once_within_one_budget(app: Flask, hotel: Custome
         with app.app_context():
             clock.use_zone("America/Mexico_City")
             together.wait()
-            jobs.send_due()
+            sending.send_due(jobs.office(), firm())
+            db.session.commit()
 
     threads = [threading.Thread(target=work) for _ in range(2)]
     for thread in threads:
@@ -179,6 +182,22 @@ def test_two_workers_send_each_once_within_one_budget(app: Flask, hotel: Custome
         thread.join()
     assert len(mails()) == 2
     assert sorted(each.held for each in invitations()) == ["", "", *["budget"] * 4]
+
+
+def test_what_waits_for_the_budget_is_looked_at_when_the_firm_widens_it(
+    owner: Browser, cast: Cast, hotel: Customer
+) -> None:
+    survey = a_survey()
+    for cause in "abc":
+        ask(survey, hotel, None, cause)
+    send()
+    assert invitations()[2].held == "budget"
+    page = owner.get("/settings").get_data(as_text=True)
+    form = dict(re.findall(r'name="(\w+)"[^>]*? value="([^"]*)"', page)) | {"locale": "en", "ask_at_most": "3"}
+    form |= {"time_zone": "America/Mexico_City", "currency": "MXN", "region": "MX", "privacy": ""}
+    assert owner.post("/settings", data=form).status_code == 303
+    work()
+    assert invitations()[2].sent_on == clock.today()
 
 
 def test_a_link_can_be_made_again_with_an_old_key_and_not_with_another(hotel: Customer) -> None:
