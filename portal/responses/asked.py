@@ -47,6 +47,8 @@ class Asked(NamedTuple):
     commitment_id: int | None
     due_on: date | None
     commitment_state: str | None
+    bought_on: date | None
+    """The day of the purchase that it is about."""
 
     @property
     def scale(self) -> Scale:

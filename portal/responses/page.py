@@ -9,11 +9,13 @@ from babel.dates import format_date
 from markupsafe import Markup
 
 from portal import clock
+from portal.language import page_gettext as _
 from portal.language import spoken
 from portal.surveys.scales import Scale
 from portal.surveys.wording import addressed
 
 _THIS_YEAR = {"es": "EEEE d 'de' MMMM", "en": "EEEE, MMMM d"}
+_DAYS = {"es": "EEEE d 'de' MMMM 'de' y", "en": "EEEE, MMMM d, y"}
 FEELINGS = ("unhappy", "neutral", "happy")
 
 
@@ -27,7 +29,7 @@ def question_page(scale: Scale, words: Mapping[str, str], name: str, **given: An
     page: dict[str, Any] = {
         "heading": "h1",
         "question": addressed(words.get("question", ""), name),
-        "about": "",
+        "about": about(None),
         "low": words.get("low", ""),
         "high": words.get("high", ""),
         "scores": _scores(scale),
@@ -45,17 +47,26 @@ def question_page(scale: Scale, words: Mapping[str, str], name: str, **given: An
     return page
 
 
+def about(bought_on: date | None) -> Markup:
+    """What stands under the question: which purchase it is about, and that it will not take long."""
+    if bought_on is None:
+        return _("It takes ten seconds.")
+    return _("About your purchase of %(day)s. It takes ten seconds.", day=long_day(bought_on, with_weekday=False))
+
+
 @lru_cache(maxsize=8)
 def _scores(scale: Scale) -> list[tuple[int, str]]:
     return [(score, scale.feeling(score)) for score in scale.scores]
 
 
-def long_day(value: date) -> Markup:
+def long_day(value: date, *, with_weekday: bool = True) -> Markup:
     """A day as it is said to somebody outside: "Wednesday, November 25"."""
-    return _long_day(value, spoken(), value.year == clock.today().year)
+    return _long_day(value, spoken(), value.year == clock.today().year, with_weekday)
 
 
 @lru_cache(maxsize=512)
-def _long_day(value: date, locale: str, this_year: bool) -> Markup:
-    words = format_date(value, _THIS_YEAR[locale] if this_year else "full", locale)
+def _long_day(value: date, locale: str, this_year: bool, with_weekday: bool) -> Markup:
+    """Without its year when it is this one."""
+    pattern = _THIS_YEAR[locale] if this_year else _DAYS[locale]
+    words = format_date(value, pattern if with_weekday else pattern.replace("EEEE", "").lstrip(" ,"), locale)
     return Markup('<time datetime="{}">{}</time>').format(value.isoformat(), words)

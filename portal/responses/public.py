@@ -4,6 +4,7 @@ A GET or HEAD never writes, and a score in the address only marks a choice. Thes
 proves, it proves by its nonce. No address with a token leaves them in a Referer.
 """
 
+from datetime import date
 from functools import lru_cache
 from typing import Any, NoReturn
 
@@ -23,7 +24,7 @@ from portal.responses.answering import ChangedMeanwhile, Said
 from portal.responses.asked import Asked
 from portal.responses.forms import AnswerForm, read_answer, read_more, score_of
 from portal.responses.models import EDITABLE
-from portal.responses.page import long_day, question_page
+from portal.responses.page import about, long_day, question_page
 from portal.rules import BrokenRule
 from portal.settings.models import LOCALES
 from portal.settings.queries import the_firm
@@ -229,20 +230,24 @@ def _question(asked: Asked, token: str, **given: Any) -> str:
     nonce, words = proofs.new_nonce(asked.invitation_id, current_app.config["SECRET_KEY"]), asked.words(spoken())
     if asked.response_id is None and given == {"marked": None}:
         app = current_app._get_current_object()  # type: ignore[attr-defined]
-        page = _blank(app, spoken(), asked.kind, tuple(words.items()), asked.firm_name, asked.accent)
+        page = _blank(app, spoken(), asked.kind, tuple(words.items()), asked.firm_name, asked.accent, asked.bought_on)
         return page.replace(TOKEN, token).replace(NONCE, nonce).replace(NAME, escape(asked.first_name))
     mine, marked = answering.may_correct(asked, _editor()), given.get("marked")
+    asking = question_page(asked.scale, words, asked.first_name, about=about(asked.bought_on), **given)
     return _page(
         "responses/ask.html", asked.firm_name, asked.accent, "" if marked is None else f"score={marked}&",
-        page=question_page(asked.scale, words, asked.first_name, **given), token=token, nonce=nonce,
-        answered_at=asked.response_at, until=asked.response_at + EDITABLE if mine and asked.response_at else None,
+        page=asking, token=token, nonce=nonce, answered_at=asked.response_at,
+        until=asked.response_at + EDITABLE if mine and asked.response_at else None,
     )  # fmt: skip
 
 
-@lru_cache(maxsize=256)
-def _blank(app: Flask, locale: str, kind: str, words: tuple[tuple[str, str], ...], firm_name: str, accent: str) -> str:
+@lru_cache(maxsize=512)
+def _blank(
+    app: Flask, locale: str, kind: str, words: tuple[tuple[str, str], ...], firm_name: str, accent: str,
+    bought_on: date | None,
+) -> str:  # fmt: skip
     """The page with places for the token, the nonce and the name, made once for each survey and language."""
-    page = question_page(SCALES[kind], dict(words), NAME)
+    page = question_page(SCALES[kind], dict(words), NAME, about=about(bought_on))
     return _page(
         "responses/ask.html", firm_name, accent, page=page, token=TOKEN, nonce=NONCE, answered_at=None, until=None
     )

@@ -6,11 +6,15 @@ from functools import cache
 from typing import Any
 
 from sqlalchemy import (
+    BigInteger,
+    Case,
     ColumnElement,
     Row,
     Select,
     and_,
     bindparam,
+    case,
+    cast,
     func,
     literal,
     literal_column,
@@ -28,6 +32,7 @@ from portal.customers.models import Customer
 from portal.extensions import db
 from portal.invitations.models import Invitation
 from portal.paging import PAGE_ROWS, Page, decode, page_of
+from portal.purchases.models import Purchase
 from portal.responses.asked import Asked
 from portal.responses.models import ASIDE, Response
 from portal.settings.models import FIRM_ID, Firm
@@ -35,6 +40,7 @@ from portal.surveys.models import Survey, SurveyQuestion
 from portal.users.models import User
 
 MOST_QUESTIONS = 20
+OF_PURCHASE = "purchase:"
 
 
 def asked_by_token(token_hash: str) -> Asked | None:
@@ -97,7 +103,7 @@ def _asked() -> Select[Any]:
             contact.email, customer.name, customer.email, customer.assignee_id, firm.name, firm.accent, firm.locale,
             firm.time_zone, firm.recover_within_days, answer.id, answer.score, answer.comment, answer.may_call,
             answer.source, answer.nonce, answer.editor_hash, answer.answered_at, answer.edited_at, answer.tallied,
-            answer.quote, answer.answers, answer.commitment_id, promise.due_on, promise.state,
+            answer.quote, answer.answers, answer.commitment_id, promise.due_on, promise.state, _bought_on(),
         )
         .select_from(Invitation.__table__)
         .join(Survey.__table__, survey.id == asked.survey_id)
@@ -107,6 +113,15 @@ def _asked() -> Select[Any]:
         .outerjoin(Response.__table__, and_(answer.invitation_id == asked.id, standing))
         .outerjoin(Commitment.__table__, promise.id == answer.commitment_id)
     )  # fmt: skip
+
+
+def _bought_on() -> Case[Any]:
+    """The day of the purchase that an invitation's cause names, as in `purchase:12`. By primary key."""
+    purchase, cause = Purchase.__table__.c, Invitation.__table__.c.cause
+    its_id = cast(func.substr(cause, len(OF_PURCHASE) + 1), BigInteger)
+    return case(
+        (cause.startswith(OF_PURCHASE), select(purchase.purchased_on).where(purchase.id == its_id).scalar_subquery())
+    )
 
 
 def standing_response_for_change(invitation_id: int) -> Response | None:

@@ -3,7 +3,7 @@
 import gzip
 import logging
 import re
-from datetime import timedelta
+from datetime import date, timedelta
 from pathlib import Path
 
 import pytest
@@ -12,6 +12,7 @@ from flask import Flask
 from portal import clock
 from portal.extensions import db
 from portal.invitations.tokens import new_seed, token_of
+from portal.purchases.models import Purchase
 from portal.responses import guessing
 from portal.static_files import StaticFile
 from tests.browser import Browser
@@ -76,6 +77,24 @@ def test_the_language_is_the_clients_and_can_be_switched(cast: Cast, stranger: B
     assert 'name="lang" value="en"' in page
     assert '<a href="?score=9&amp;lang=es"' in page
     assert '<html lang="es">' in stranger.get(question.path + "?lang=xx").get_data(as_text=True)
+
+
+def test_the_page_says_which_purchase_it_is_about(cast: Cast, stranger: Browser) -> None:
+    question = ask(cast)
+    assert "It takes ten seconds." in stranger.get(question.path).get_data(as_text=True)
+    bought = Purchase(
+        customer_id=question.customer.id, purchased_on=date(2025, 9, 8), amount_minor=1, currency="MXN",
+        created_at=clock.now(),
+    )  # fmt: skip
+    db.session.add(bought)
+    db.session.flush()
+    question.invitation.cause = f"purchase:{bought.id}"
+    db.session.commit()
+    for more in ("", "?score=9"):
+        page = stranger.get(f"{question.path}{more}").get_data(as_text=True)
+        assert 'purchase of <time datetime="2025-09-08">September 8, 2025</time>.' in page
+    page = stranger.get(f"{question.path}?lang=es").get_data(as_text=True)
+    assert 'compra del <time datetime="2025-09-08">8 de septiembre de 2025</time>' in page
 
 
 def test_what_is_written_in_a_survey_or_a_name_stays_text(cast: Cast, stranger: Browser) -> None:
