@@ -33,8 +33,7 @@ def path(endpoint: str, **ids: int) -> str:
 def _pattern(app: Flask, endpoint: str, *names: str) -> str:
     """`/customers/{id}`: built once per endpoint by standing in a number that no pattern holds."""
     stand_ins: dict[str, Any] = {name: 987654321000 + place for place, name in enumerate(names)}
-    with app.test_request_context():
-        found = url_for(endpoint, **stand_ins)
+    found = app.url_map.bind("").build(endpoint, stand_ins)  # a request of its own would end what this one reads
     for name, stand_in in stand_ins.items():
         found = found.replace(str(stand_in), "{" + name + "}")
     return found
