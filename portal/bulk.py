@@ -65,13 +65,13 @@ def put(model: Any, **values: Any) -> int:
     For what is written by every request of a kind: it costs a third of the unit of work. What the session still holds
     back is not flushed first, so rows that this one points at must be in the database already.
     """
-    result: Any = db.session.connection().execute(_insertion(model), values)  # type: ignore[arg-type]
+    result: Any = db.session.connection().execute(_insertion(model), values)
     return int(result.inserted_primary_key[0])
 
 
 def put_each(model: Any, rows: Sequence[Mapping[str, Any]]) -> None:
     """The same for a few rows that name the same columns, in one statement, when nobody needs their ids."""
-    db.session.connection().execute(_insertion(model), rows)  # type: ignore[arg-type]
+    db.session.connection().execute(_insertion(model), rows)
 
 
 @cache

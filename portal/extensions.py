@@ -85,6 +85,8 @@ def end_reading() -> None:
     """End a transaction that has only read by committing it: at each rollback psycopg forgets the statements that
     PostgreSQL has prepared for it, and the next request has them all planned anew, which costs more than running them.
     """
+    if not db.session.registry.has():
+        return
     session = db.session()
     if session.new or session.dirty or session.deleted or not session.in_transaction():
         return  # what a reading request has changed by mistake is rolled back with the session
