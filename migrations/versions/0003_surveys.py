@@ -251,6 +251,22 @@ def upgrade() -> None:
         postgresql_where=sa.text("state <> 'standing'"),
     )
     op.create_index(
+        "ix_survey_responses_by_staff",
+        "survey_responses",
+        ["answered_on", "id"],
+        unique=False,
+        sqlite_where=sa.text("source = 'staff'"),
+        postgresql_where=sa.text("source = 'staff'"),
+    )
+    op.create_index(
+        "ix_survey_responses_promised",
+        "survey_responses",
+        ["commitment_id"],
+        unique=False,
+        sqlite_where=sa.text("commitment_id IS NOT NULL"),
+        postgresql_where=sa.text("commitment_id IS NOT NULL"),
+    )
+    op.create_index(
         "ix_survey_responses_survey_id_answered_on_id",
         "survey_responses",
         ["survey_id", "answered_on", "id"],

@@ -129,7 +129,7 @@ def show(id: int) -> ResponseReturnValue:
 
 def _page(commitment: Commitment, errors: list[str] | None = None, **forms: Any) -> str:
     shown = queries.commitment_to_show(commitment.id) or abort(404)
-    answer = response_behind(shown.id, shown.customer_id) if shown.kind == "recovery" else None
+    answer = response_behind(shown.id) if shown.kind == "recovery" else None
     about = _forms(shown) | forms
     return render_template("commitments/show.html", commitment=shown, answer=answer, errors=errors or [], **about)
 

@@ -27,6 +27,8 @@ STANDING = text("state = 'standing'")
 NOT_STANDING = text("state <> 'standing'")
 ASIDE = text("survey_responses.state <> 'standing'")
 """The same, where several tables have a state."""
+PROMISED = text("commitment_id IS NOT NULL")
+BY_STAFF = text("source = 'staff'")
 UNTALLIED = text("NOT tallied AND state = 'standing'")
 
 
@@ -49,6 +51,8 @@ class Response(Model):
             "ix_survey_responses_aside", "state", "answered_on", "id",
             sqlite_where=NOT_STANDING, postgresql_where=NOT_STANDING,
         ),
+        Index("ix_survey_responses_promised", "commitment_id", sqlite_where=PROMISED, postgresql_where=PROMISED),
+        Index("ix_survey_responses_by_staff", "answered_on", "id", sqlite_where=BY_STAFF, postgresql_where=BY_STAFF),
         Index(
             "ix_survey_responses_untallied", "survey_id", "answered_on", "assignee_id", "score", "source",
             sqlite_where=UNTALLIED, postgresql_where=UNTALLIED,

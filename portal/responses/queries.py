@@ -28,6 +28,7 @@ from sqlalchemy.orm import aliased, joinedload
 from portal.advocacy.models import Referral
 from portal.commitments.models import Commitment
 from portal.contacts.models import Contact
+from portal.customers.lines import live
 from portal.customers.models import Customer
 from portal.extensions import db
 from portal.invitations.models import Invitation
@@ -242,8 +243,8 @@ def responses(
     """Answers in that state for which all of this holds: with `waiting`, first those still to be made right, the most
     urgent first; then the others, the newest first. Two queries at most.
 
-    Rides on ix_commitments_recovering_due with ix_survey_responses_customer_id_answered_on, then on
-    ix_survey_responses_answered_on_id, _survey_id_answered_on_id, _customer_id_answered_on or _aside.
+    Rides on ix_commitments_recovering_due with ix_survey_responses_promised, then on
+    ix_survey_responses_answered_on_id, _survey_id_answered_on_id, _customer_id_answered_on, _by_staff or _aside.
     """
     key = decode(after, int, date, int)
     rows: list[Row[Any]] = []
@@ -256,9 +257,10 @@ def responses(
 
 
 def _waiting(conditions: Sequence[ColumnElement[bool]], key: tuple[Any, ...] | None) -> Select[Any]:
-    answer = and_(Response.customer_id == Commitment.customer_id, Response.commitment_id == Commitment.id)
     query = select(literal(0).label("part"), Commitment.due_on.label("day"), *LINE).select_from(Commitment)
-    query = _lines(query.join(Response, and_(answer, _IS_STANDING))).where(_IS_OPEN, *conditions)
+    query = _lines(query.join(Response, and_(Response.commitment_id == Commitment.id, _IS_STANDING))).where(
+        _IS_OPEN, *conditions
+    )
     if key:
         query = query.where(tuple_(Commitment.due_on, Response.id) > tuple_(*key[1:]))
     return query.order_by(Commitment.due_on, Response.id).limit(PAGE_ROWS + 1)
@@ -297,9 +299,9 @@ def response_to_show(response_id: int) -> Response | None:
     return db.session.scalar(select(Response).options(joinedload(Response.customer)).where(Response.id == response_id))
 
 
-def response_behind(commitment_id: int, customer_id: int) -> Row[Any] | None:
-    """The answer that called for this promise, as its line; or None. By ix_survey_responses_customer_id_answered_on."""
-    mine = _line().where(Response.customer_id == customer_id, Response.commitment_id == commitment_id)
+def response_behind(commitment_id: int) -> Row[Any] | None:
+    """The answer that called for this promise, as its line; or None. By ix_survey_responses_promised."""
+    mine = _line().where(Response.commitment_id == commitment_id)
     return db.session.execute(mine.order_by(_IS_STANDING.desc(), Response.id.desc()).limit(1)).first()
 
 
@@ -313,7 +315,8 @@ def counts() -> dict[str, int]:
 
 @cache
 def _counts() -> Any:
-    waiting = select(literal(1).label("one")).select_from(Commitment).where(_IS_OPEN).limit(MOST_COUNTED).subquery()
+    waiting = live(select(literal(1).label("one")).select_from(Commitment), Commitment.customer_id).where(_IS_OPEN)
+    waiting = waiting.limit(MOST_COUNTED).subquery()
     counted = [select(literal("waiting").label("key"), func.count().label("n")).select_from(waiting)]
     for state in ("quarantined", "disavowed", "dismissed"):
         some = select(literal(1).label("one")).where(ASIDE, Response.state == state).limit(MOST_COUNTED).subquery()

@@ -7,11 +7,12 @@ import pytest
 from portal import clock
 from portal.commitments.models import Commitment
 from portal.extensions import db
+from portal.responses.models import Response
 from tests.browser import Browser
 from tests.cast import Cast
 from tests.customers.known import HOSTILE
 from tests.recorder import QueryRecorder
-from tests.responses.asking import a_survey, ask, responses
+from tests.responses.asking import a_survey, ask
 from tests.responses.test_answering import answer
 
 DAY = timedelta(days=1)
@@ -125,7 +126,7 @@ def test_one_answer_with_every_word_and_the_way_to_its_promise(
 ) -> None:
     question = ask(cast)
     answer(question, 3, "Two legs wobble", may_call=True)
-    response = responses()[0]
+    response = db.session.get_one(Response, 1)
     response.answers, response.quote = (
         [{"id": 1, "question": "Which chair?", "answer": "The one by the door"}],
         "anonymous",
