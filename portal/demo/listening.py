@@ -26,7 +26,7 @@ from portal.surveys.scales import Scale
 from portal.timeline.models import record
 from portal.users.models import User
 
-ANSWER = 0.42
+ANSWER = 0.34
 """How many of those who are asked answer."""
 Later = Callable[[float, Callable[[], None]], bool]
 """Lets something happen so many days later."""
