@@ -75,7 +75,7 @@ def put_each(model: Any, rows: Sequence[Mapping[str, Any]]) -> None:
 
 
 @cache
-def _insertion(model: type[Any]) -> Insert:
+def _insertion(model: Any) -> Insert:
     return insert_into(inspect(model).local_table)
 
 
