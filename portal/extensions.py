@@ -5,6 +5,7 @@ PostgreSQL, and the column types that both share.
 """
 
 import sqlite3
+from collections.abc import Mapping
 from contextvars import ContextVar
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
@@ -17,7 +18,19 @@ from flask_mailman import Mail
 from flask_migrate import Migrate
 from flask_sqlalchemy import SQLAlchemy
 from flask_wtf.csrf import CSRFProtect
-from sqlalchemy import BigInteger, Connection, DateTime, Dialect, Engine, Integer, MetaData, TypeDecorator, event
+from sqlalchemy import (
+    BigInteger,
+    Connection,
+    CursorResult,
+    DateTime,
+    Dialect,
+    Engine,
+    Executable,
+    Integer,
+    MetaData,
+    TypeDecorator,
+    event,
+)
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import DeclarativeBase
 from sqlalchemy.pool import ConnectionPoolEntry
@@ -81,6 +94,14 @@ class UtcDateTime(TypeDecorator[datetime]):
         return value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
 
 
+def rows_of(statement: Executable, values: Mapping[str, Any] | None = None) -> CursorResult[*tuple[Any, ...]]:
+    """The rows of a SELECT of columns as the driver gives them, past the loading of objects: a third of its cost.
+
+    For pages. What the session holds back is not flushed first, so nothing that has just been changed is read this way.
+    """
+    return db.session.connection().execute(statement, values)
+
+
 def end_reading() -> None:
     """End a transaction that has only read by committing it: at each rollback psycopg forgets the statements that
     PostgreSQL has prepared for it, and the next request has them all planned anew, which costs more than running them.
@@ -88,7 +109,9 @@ def end_reading() -> None:
     if not db.session.registry.has():
         return
     session = db.session()
-    if session.new or session.dirty or session.deleted or not session.in_transaction():
+    if not session.in_transaction() or session.get_bind().dialect.name == "sqlite":
+        return
+    if session.new or session.dirty or session.deleted:
         return  # what a reading request has changed by mistake is rolled back with the session
     try:
         session.commit()

@@ -11,7 +11,7 @@ from sqlalchemy.orm import joinedload
 
 from portal.commitments.models import OPEN, RECOVERING, SIDES, Commitment
 from portal.customers.lines import line_by_id, lines, live, together
-from portal.extensions import db
+from portal.extensions import db, rows_of
 from portal.paging import PAGE_ROWS, Page, decode, page_of
 
 LINE = (
@@ -130,7 +130,7 @@ def line(commitment_id: int) -> Any:
 
 def open_lines_of(customer_id: int) -> Sequence[Row[Any]]:
     """Up to 50 open ones of a customer, both sides, late first. Rides on ix_commitments_customer_id_state_due_on."""
-    return db.session.execute(_open_lines(), {"of_customer": customer_id}).all()
+    return rows_of(_open_lines(), {"of_customer": customer_id}).all()
 
 
 @cache

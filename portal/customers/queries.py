@@ -31,7 +31,7 @@ from portal.commitments.models import Commitment
 from portal.contacts.models import Contact
 from portal.customers.models import Customer, Tag, customer_tags
 from portal.customers.search import SHORTEST_PART, beginning, match, ways
-from portal.extensions import db
+from portal.extensions import db, rows_of
 from portal.follow_ups.models import CARE, PURPOSES, SELLING, FollowUp
 from portal.invitations.models import OptOut
 from portal.paging import PAGE_ROWS, Page, decode, page_of
@@ -110,7 +110,7 @@ def page_by_name(conditions: Collection[ColumnElement[bool]], after: str | None)
 
 
 def _page(query: Select[Any], key: tuple[Any, ...] | None) -> Page[Row[Any]]:
-    found = db.session.execute(query, {"after_name": key[0], "after_id": key[1]} if key else {})
+    found = rows_of(query, {"after_name": key[0], "after_id": key[1]} if key else {})
     return page_of(found.all(), lambda row: (row.sort_name, row.id), first=key is None)
 
 

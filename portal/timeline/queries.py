@@ -6,7 +6,7 @@ from typing import Any, NamedTuple
 from sqlalchemy import ColumnElement, Select, Text, bindparam, cast, or_, select, tuple_, union_all
 
 from portal.customers.models import Customer
-from portal.extensions import db
+from portal.extensions import rows_of
 from portal.paging import PAGE_ROWS, Page, decode, page_of
 from portal.timeline.kinds import FAMILIES, HOUSE_FAMILIES
 from portal.timeline.models import Event
@@ -65,7 +65,7 @@ def story(customer_id: int, family: str, after: str | None) -> Page[Line]:
 def _lines(query: Any, values: dict[str, Any]) -> list[Line]:
     return [
         Line(id, kind, happened_on, at, data or "{}", user_name or "", *rest)
-        for id, kind, happened_on, at, data, user_name, *rest in db.session.execute(query, values)
+        for id, kind, happened_on, at, data, user_name, *rest in rows_of(query, values)
     ]
 
 

@@ -21,7 +21,7 @@ from sqlalchemy import (
 
 from portal import clock
 from portal.customers.lines import lines, ranked, together
-from portal.extensions import db
+from portal.extensions import rows_of
 from portal.paging import PAGE_ROWS, Page, decode, page_of
 from portal.today.reasons import REASONS, Reason
 
@@ -42,14 +42,14 @@ def page(reasons: Sequence[Reason], assignees: tuple[int, ...] | None, after: st
     values = _values(assignees)
     if key:
         values |= {"after_on": key[1], "after_id": key[2]}
-    rows = db.session.execute(_page(wanted, _many(assignees), rank), values).all()
+    rows = rows_of(_page(wanted, _many(assignees), rank), values).all()
     return page_of(rows, lambda row: (row.rank, row.due_on, row.id), first=key is None)
 
 
 def counts(assignees: tuple[int, ...] | None) -> dict[str, int]:
     """How many matters of each reason wait, none counted beyond 100, in one query over the same indexes."""
     found = dict.fromkeys((reason.key for reason in REASONS), 0)
-    for key, n in db.session.execute(_counts(_many(assignees)), _values(assignees)):
+    for key, n in rows_of(_counts(_many(assignees)), _values(assignees)):
         found[key] += n
     return found
 
