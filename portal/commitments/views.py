@@ -19,7 +19,7 @@ from portal.commitments.queries import Ledger
 from portal.contacts.models import Contact
 from portal.contacts.queries import contact_of, living_contacts
 from portal.customers.models import Customer
-from portal.customers.queries import customer_by_id, customer_for_change
+from portal.customers.queries import customer_by_id, customer_for_change, customer_to_show
 from portal.errors import say
 from portal.extensions import db
 from portal.invitations import asking
@@ -270,9 +270,9 @@ def _said(commitment: Commitment) -> ResponseReturnValue:
     place = _place()
     if htmx.wants_fragment() and place != "page":
         db.session.flush()
-        answer: ResponseReturnValue = render_template(
-            "commitments/_rows.html", rows=[queries.line(commitment.id)], at=place
-        )
+        about = _figures(commitment.customer_id) if place == "side" else {}
+        rows = [queries.line(commitment.id)]
+        answer: ResponseReturnValue = render_template("commitments/_rows.html", rows=rows, at=place, **about)
     else:
         tone, word = wording.urgency_of(commitment.kind, commitment.state, commitment.due_on)
         undo = f"undo {path('commitments.reopen', id=commitment.id)}"
@@ -280,6 +280,12 @@ def _said(commitment: Commitment) -> ResponseReturnValue:
         answer = htmx.see_other(access.way_back(path("commitments.show", id=commitment.id)))
     db.session.commit()
     return answer
+
+
+def _figures(customer_id: int) -> dict[str, Any]:
+    """What the figures on top of a customer's page need, to come along with the answer."""
+    about = customer_to_show(customer_id) or abort(404)
+    return {"customer": about.Customer, "about": about, "again": True}
 
 
 def _place() -> str:

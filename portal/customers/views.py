@@ -19,7 +19,6 @@ from portal.customers.models import Customer, IsArchived
 from portal.errors import say
 from portal.extensions import db
 from portal.follow_ups.opening import OpenLog
-from portal.follow_ups.queries import only_offers
 from portal.links import path
 from portal.rules import BrokenRule
 from portal.timeline.queries import story
@@ -141,7 +140,6 @@ def show(id: int) -> ResponseReturnValue:
         customer_id=id,
         events=story(id, kind, after),
         kind=kind,
-        only_offers=only_offers(about.care, about.selling),
     )
 
 

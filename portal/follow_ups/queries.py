@@ -197,8 +197,3 @@ def customers_to_choose(asked: str, user_id: int) -> Sequence[Row[int, str, str,
     return db.session.execute(
         query.where(Customer.id.in_(select(mine.c.customer_id))).order_by(Customer.sort_name)
     ).all()
-
-
-def only_offers(care: int, selling: int) -> bool:
-    """Has the customer heard nothing but offers, and more than one? Then it is time to care."""
-    return care == 0 and selling >= 2

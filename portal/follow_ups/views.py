@@ -14,7 +14,7 @@ from portal.commitments import queries as commitments
 from portal.contacts.models import Contact
 from portal.contacts.queries import contact_of, living_contacts
 from portal.customers.models import Customer
-from portal.customers.queries import customer_by_id, customer_for_change
+from portal.customers.queries import customer_by_id, customer_for_change, customer_to_show
 from portal.customers.wording import standing, status_word
 from portal.errors import say
 from portal.extensions import db
@@ -226,16 +226,15 @@ def _undone(customer: Customer, follow_up: FollowUp, typed: OpenLog) -> Response
     typed.contacts = names_of(living_contacts(customer.id))
     if place == "customer":
         typed.place = place
-        return _touches(typed)
+        return _touches(typed, customer=customer)
     return render_template("follow_ups/_quick_log.html", log=typed, customer_name=customer.name)
 
 
 def _touches(log: OpenLog, **said: Any) -> str:
-    """The customer page's quick log and, below it, what happened."""
-    events = story(log.customer_id, "", None)
-    return render_template(
-        "customers/_touches.html", log=log, customer_id=log.customer_id, events=events, kind="", **said
-    )
+    """The customer page's quick log and, below it, what happened; and the figures on top, which it has changed."""
+    id = log.customer_id
+    about = {"about": customer_to_show(id), "events": story(id, "", None), "kind": "", "again": True}
+    return render_template("customers/_touches.html", log=log, customer_id=id, **about, **said)
 
 
 def _refused(follow_up: FollowUp, rule: BrokenRule) -> ResponseReturnValue:

@@ -47,6 +47,11 @@ def _bought(days: int, locale: str) -> str:
     return str(ngettext("bought %(num)d day ago; ask how it went", "bought %(num)d days ago; ask how it went", days))
 
 
+def only_offers(care: int, selling: int) -> bool:
+    """Has the customer heard nothing but offers, and more than one? Then it is time to care."""
+    return care == 0 and selling >= 2
+
+
 def person(row: Any) -> Markup:
     """In small: the person, and when the customer was touched last."""
     touched = _touched(formats.ago(row.last_touch_on), spoken()) if row.last_touch_on else _("not touched yet")

@@ -38,6 +38,19 @@ def test_answers_in_place_with_undo(support: Browser, cast: Cast, queries: Query
     assert kinds() == ["commitment.kept", "commitment.reopened"]
 
 
+def test_on_the_customers_page_the_figures_come_along(support: Browser, cast: Cast, queries: QueryRecorder) -> None:
+    promise = a_promise(a_customer(cast), clock.today())
+    id, customer_id = promise.id, promise.customer_id
+    db.session.commit()
+    assert f'id="figures-{customer_id}"' in support.get(f"/customers/{customer_id}").text
+    with queries as seen:
+        answer = support.post(f"/commitments/{id}/keep?place=side", fragment=True).text
+    assert len(seen) <= 6
+    assert f'hx-target="#figures-{customer_id}"' in answer
+    assert "<dd>1 of 1</dd>" in answer
+    assert "figures" not in support.post(f"/commitments/{id}/reopen?place=list", fragment=True).text
+
+
 def test_without_script_it_goes_back(support: Browser, cast: Cast) -> None:
     promise = a_promise(a_customer(cast), clock.today())
     db.session.commit()

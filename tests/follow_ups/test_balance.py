@@ -5,7 +5,7 @@ from datetime import timedelta
 from portal import clock
 from portal.extensions import db
 from portal.follow_ups import queries as follow_ups
-from portal.follow_ups import touching
+from portal.follow_ups import touching, wording
 from portal.follow_ups.models import FollowUp, Touch
 from tests.cast import Cast
 from tests.touches import a_customer
@@ -25,6 +25,6 @@ def test_counts_care_and_selling_of_the_last_year(cast: Cast) -> None:
     )  # fmt: skip
     db.session.commit()
     assert follow_ups.balance(customer.id) == (2, 2)
-    assert not follow_ups.only_offers(2, 2)
-    assert follow_ups.only_offers(0, 2)
-    assert not follow_ups.only_offers(0, 1)
+    assert not wording.only_offers(2, 2)
+    assert wording.only_offers(0, 2)
+    assert not wording.only_offers(0, 1)

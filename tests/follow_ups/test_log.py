@@ -247,6 +247,10 @@ def test_on_the_customers_page_the_log_is_open_and_the_story_answers_with_it(sup
     assert f'id="touches-{customer.id}"' in answer
     assert "WhatsApp, reached" in answer
     assert form["form_id"] not in answer
+    assert f'hx-target="#figures-{customer.id}"' in answer
+    assert "next touch: <time" in answer
+    assert "<dd>1 : 0</dd>" in answer
     undone = support.post(f"/follow-ups/{follow_ups()[0].id}/undo", data={"place": "customer"}, fragment=True)
+    assert "<dd>0 : 0</dd>" in undone.get_data(as_text=True)
     assert "Follow-up taken back" in undone.get_data(as_text=True)
     assert "Prefers replacement over refund</textarea>" in undone.get_data(as_text=True)
