@@ -43,14 +43,26 @@ def accept(response: Response, invitation: Invitation, by: "User") -> None:
 
 
 def dismiss(response: Response, invitation: Invitation, by: "User") -> None:
-    """Put it aside; the one that stands goes on standing. Raises `NotAside`. Twice is once."""
+    """Put it aside; the one that stands goes on standing. Raises `NotAside`. Twice is once.
+
+    What a colleague has written down can be put aside while it stands: it was a mistake, and so is the promise.
+    """
     if response.state == "dismissed":
         return
-    if response.state != "quarantined":
+    if not can_be_dismissed(response):
         raise NotAside
     asked = queries.invited_for_change(invitation.id)
     assert asked is not None
+    if response.state == "standing":
+        tallies.take_out(response)
+        recovery.call_off(asked, recovery.MISTAKEN)
+        invitation.answered_at = None
     _put_aside(response, asked, by)
+
+
+def can_be_dismissed(response: Response) -> bool:
+    """Does it wait for a decision, or did a colleague write it down?"""
+    return response.state == "quarantined" or (response.state == "standing" and response.source == "staff")
 
 
 def _put_aside(response: Response, asked: Asked, by: "User") -> None:

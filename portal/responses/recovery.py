@@ -18,6 +18,8 @@ LONGEST = 300
 PROMISE = N_("Make it right with %(name)s, who gave %(score)s of %(highest)s")
 QUOTED = N_("Make it right with %(name)s, who gave %(score)s of %(highest)s: “%(comment)s”")
 CORRECTED = N_("The client has corrected the answer.")
+DISAVOWED = N_("The client says that somebody else answered.")
+MISTAKEN = N_("The answer was written down by mistake.")
 REPLACED = N_("Another answer counts now.")
 
 
@@ -64,11 +66,11 @@ def follow(asked: Asked, score: int, comment: str, why: str = CORRECTED) -> int 
     return commitment.id
 
 
-def call_off(asked: Asked) -> None:
-    """The client says that the answer came from somebody else: what was promised for it is withdrawn, while open."""
+def call_off(asked: Asked, why: str = DISAVOWED) -> None:
+    """The answer stands no longer, as when somebody else gave it: what was promised for it is withdrawn, while open."""
     commitment = queries.open_recovery(asked.commitment_id)
     if commitment is not None:
-        _withdraw(commitment, words_in(asked.firm_locale, N_("The client says that somebody else answered.")))
+        _withdraw(commitment, words_in(asked.firm_locale, why))
 
 
 def _withdraw(commitment: Commitment, reason: str) -> None:

@@ -71,8 +71,9 @@ def _page(id: int, errors: list[str] | None = None) -> str:
     row = next((each for each in rows if each.id == id), None) or abort(404)
     others = [each for each in rows if each.id != id]
     return render_template(
-        "responses/show.html", response=response, row=row, others=others, errors=errors or [], at="page"
-    )
+        "responses/show.html", response=response, row=row, others=others, errors=errors or [], at="page",
+        dismissible=deciding.can_be_dismissed(response),
+    )  # fmt: skip
 
 
 @responses.post("/surveys/responses/<int:id>/accept")

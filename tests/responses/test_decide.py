@@ -1,12 +1,18 @@
 """An answer that contradicts the first one is set aside, and a colleague decides which of the two counts."""
 
+from datetime import timedelta
+
 from sqlalchemy import select
 
+from portal import clock
 from portal.commitments.models import Commitment
 from portal.extensions import db
 from portal.invitations.models import Invitation
 from portal.responses import answering
 from portal.responses import queries as found
+from portal.responses.models import Response
+from portal.surveys import tallies
+from portal.surveys.models import SurveyTally
 from tests.browser import Browser
 from tests.cast import Cast
 from tests.recorder import QueryRecorder
@@ -99,3 +105,38 @@ def test_after_a_disavowed_one_the_other_counts(support: Browser, cast: Cast) ->
     assert states() == ["disavowed", "standing"]
     assert db.session.scalars(select(Invitation.answered_at)).one() is not None
     assert [state for state, _ in promises()] == ["open"]
+
+
+def test_what_a_colleague_wrote_down_by_mistake_is_put_aside_with_its_promise(support: Browser, cast: Cast) -> None:
+    answer(ask(cast), 2, "Meant for another customer", by=cast.support)
+    assert "Put it aside" in support.get("/surveys/responses/1").get_data(as_text=True)
+    assert support.post("/surveys/responses/1/dismiss").status_code == 303
+    assert states() == ["dismissed"]
+    assert [state for state, _ in promises()] == ["withdrawn"]
+    assert db.session.scalars(select(Invitation)).one().answered_at is None
+    support.post("/surveys/responses/1/accept")
+    assert states() == ["standing"]
+    assert [state for state, _ in promises()] == ["withdrawn", "open"]
+
+
+def test_what_counts_no_longer_leaves_the_results(support: Browser, cast: Cast) -> None:
+    contradicted(cast)
+    db.session.get_one(Response, 1).answered_at = clock.now() - timedelta(days=2)
+    db.session.commit()
+    tallies.gather()
+    assert counted() == {9: 1}
+    support.post("/surveys/responses/2/accept")
+    assert counted() == {}
+    support.post("/surveys/responses/1/accept")
+    tallies.gather()
+    asked = found.invited_for_change(1)
+    assert asked is not None
+    assert answering.disavow(asked)
+    db.session.commit()
+    assert counted() == {}
+
+
+def counted() -> dict[int, int]:
+    db.session.rollback()
+    rows = db.session.scalars(select(SurveyTally).where(SurveyTally.score >= 0, SurveyTally.count > 0))
+    return {row.score: row.count for row in rows}
