@@ -70,8 +70,21 @@ def put(model: Any, **values: Any) -> int:
 
 
 def put_each(model: Any, rows: Sequence[Mapping[str, Any]]) -> None:
-    """The same for a few rows that name the same columns, in one statement, when nobody needs their ids."""
-    db.session.connection().execute(_insertion(model), rows)
+    """The same for a few rows that name the same columns, in one statement.
+
+    It asks for their ids, which nobody needs: without, PostgreSQL's driver would send row by row in a mode of its own.
+    """
+    connection = db.session.connection()
+    if len(rows) == 1:
+        connection.execute(_insertion(model), rows[0])
+    else:
+        connection.execute(_insertion_of_some(model), rows)
+
+
+@cache
+def _insertion_of_some(model: type[Any]) -> Any:
+    table = inspect(model).local_table
+    return insert_into(table).returning(table.c.id)
 
 
 @cache
