@@ -70,7 +70,9 @@ def rewrite(survey: Survey, said: Written, by: "User") -> None:
         "name": said.name, "folded": folded(said.name), "occasion": said.occasion, "days": said.days,
         "texts": said.texts,
     }  # fmt: skip
-    survey.change(by, **fields)
+    changes = survey.change(by, **fields)
+    if "occasion" in changes:
+        survey.active_since = clock.today()
     if _ask_further(survey, asked, said.further):
         survey.version += 1
 

@@ -1,11 +1,13 @@
 """Writing surveys, and what becomes of them."""
 
 from collections.abc import Callable
+from datetime import timedelta
 from typing import Any
 
 import pytest
 from sqlalchemy import select
 
+from portal import clock
 from portal.extensions import db
 from portal.surveys import queries, ready
 from portal.surveys.forms import filled
@@ -44,6 +46,8 @@ def test_is_written_once_and_rewritten(app: Any, owner: Browser, cast: Cast) -> 
     page = words(owner.get("/surveys/1/edit"))
     assert 'name="further-1-text_en"' in page
     ids = [question.id for question in queries.questions_of(1)]
+    survey.active_since -= timedelta(days=90)
+    db.session.commit()
     changed = form | {
         "version": survey.version, "name": "How we do", "occasion": "every", "days": "90", "kind": "csat",
         "further-0-id": ids[0], "further-0-text_en": "What failed?",
@@ -54,6 +58,7 @@ def test_is_written_once_and_rewritten(app: Any, owner: Browser, cast: Cast) -> 
     assert owner.post("/surveys/1", data=changed).location == "/surveys/1"
     db.session.rollback()
     assert (survey.name, survey.kind, survey.occasion, survey.days) == ("How we do", "nps", "every", 90)
+    assert survey.active_since == clock.today(), "what was bought before is not asked about"
     asked = queries.questions_of(1)
     assert [(each.texts["en"], each.from_score) for each in asked] == [("What failed?", 0), ("And then?", 7)]
     assert asked[0].id == ids[0]
