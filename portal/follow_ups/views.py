@@ -227,7 +227,7 @@ def _undone(customer: Customer, follow_up: FollowUp, typed: OpenLog) -> Response
     if place == "customer":
         typed.place = place
         return _touches(typed, customer=customer)
-    return render_template("follow_ups/_quick_log.html", log=typed, customer_name=customer.name)
+    return render_template("follow_ups/_quick_log.html", log=typed, customer=customer, undone=True)
 
 
 def _touches(log: OpenLog, **said: Any) -> str:

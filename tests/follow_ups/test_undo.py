@@ -22,12 +22,15 @@ DAY = timedelta(days=1)
 def test_takes_back_the_log_its_next_step_and_the_clocks(support: Browser, cast: Cast) -> None:
     customer = a_customer(cast)
     db.session.commit()
-    support.post(f"/customers/{customer.id}/follow-ups", data=said(next_step="1_week", place="row"), fragment=True)
+    form = said(next_step="1_week", place="row")
+    logged = support.post(f"/customers/{customer.id}/follow-ups", data=form, fragment=True).get_data(as_text=True)
+    assert f'hx-target="#touched-{customer.id}" hx-swap="innerHTML"><time' in logged  # the list's row says it too
     done, next_step = follow_ups()
     answer = support.post(f"/follow-ups/{done.id}/undo", data={"place": "row"}, fragment=True)
     text = answer.get_data(as_text=True)
     assert 'class="quicklog"' in text  # what was typed stands there again
     assert "Prefers replacement over refund" in text
+    assert f'hx-target="#touched-{customer.id}" hx-swap="innerHTML"></hx-partial>' in text
     for each in (done, next_step, customer):
         db.session.refresh(each)
     assert done.undone_at is not None
