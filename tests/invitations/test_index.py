@@ -4,12 +4,13 @@ from sqlalchemy import update
 
 from portal import clock
 from portal.extensions import db
+from portal.invitations.inviting import Asking, invite
 from portal.invitations.models import Invitation
 from portal.mail.models import OutboxMessage
 from tests.browser import Browser
 from tests.cast import Cast
 from tests.customers import known
-from tests.invitations.asked import a_survey, ask, invitations, said_after, send
+from tests.invitations.asked import KEY, a_survey, ask, firm, invitations, said_after, send
 from tests.recorder import QueryRecorder
 
 
@@ -48,7 +49,8 @@ def test_everybody_stands_where_they_are(support: Browser, cast: Cast, queries: 
 def test_it_is_paged(support: Browser, cast: Cast) -> None:
     survey, customer = a_survey(), known.add(cast, email="c@x.example")
     for number in range(60):
-        ask(survey, customer, cause=f"{number}", channel="link")
+        invite(survey, customer, f"{number}", Asking(firm(), KEY, "link"))
+    db.session.commit()
     for shown, change in (
         ("silent", {}),
         ("ended", {"ended_at": clock.now()}),
