@@ -30,6 +30,7 @@ from portal.settings.models import LOCALES
 from portal.settings.queries import the_firm
 from portal.surveys.scales import SCALES
 from portal.surveys.wording import addressed
+from portal.texts import without_unfit
 from portal.users.attempts import network_of
 
 answers = Blueprint("answers", __name__)
@@ -264,11 +265,12 @@ def _thanks(asked: Asked, token: str, errors: dict[str, str] | None = None) -> s
     mine = asked.is_open and answering.is_the_browser(asked, _editor())
     known = {answer["id"]: answer["answer"] for answer in asked.answers or []}
     further = queries.further_questions(asked.survey_id, score) if mine else []
+    typed = {name: without_unfit(value) for name, value in request.form.items()}
     return _page(
         "responses/thanks.html", asked.firm_name, asked.accent, token=token, mine=mine, errors=errors or {},
         thanks=addressed(words.get("thanks", ""), asked.first_name),
         may_correct=asked.is_open and answering.may_correct(asked, _editor()),
-        due_on=asked.due_on if asked.commitment_state == "open" else None, typed=request.form, quote=asked.quote or "",
+        due_on=asked.due_on if asked.commitment_state == "open" else None, typed=typed, quote=asked.quote or "",
         further=[(each.id, afterwards.text_of(each, locale), known.get(each.id, "")) for each in further],
         beside=request.args.get("beside") == "1", noted=request.args.get("noted") == "1",
         nonce=proofs.new_nonce(asked.invitation_id, current_app.config["SECRET_KEY"]),
