@@ -4,6 +4,7 @@ It serves the demo firm from a folder of its own, always with the same history, 
 writes `docs/*.png`.
 """
 
+import json
 import sys
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -31,9 +32,19 @@ def take_all(portal: Portal) -> None:
         page.get_by_role("main").locator('a[href^="/customers/"]').first.click()
         page.get_by_role("heading", level=1).wait_for()
         picture(page, page.url, "customer-1280")
+        page.goto("/surveys")
+        page.get_by_role("main").locator('a[href^="/surveys/"]').filter(has_text="After a purchase").first.click()
+        picture(page, page.url, "survey-1280")
         page.set_viewport_size(PHONE)
         picture(page, "/", "today-390")
+        picture(page, asked(portal), "survey-390")
         browser.close()
+
+
+def asked(portal: Portal) -> str:
+    """The public page of one of the firm's surveys."""
+    made = portal.command("surveys", "link", "--survey", "Recommendation (NPS)", "--customer", "1", "--json")
+    return str(json.loads(made.stdout)["url"])
 
 
 def sign_in(page: Page) -> None:
