@@ -7,7 +7,6 @@ survey; those of the last week are counted by the tally job.
 import os
 import subprocess
 import sys
-import time
 from datetime import UTC, datetime, timedelta
 from random import Random
 from typing import Any
@@ -31,7 +30,8 @@ COMMENTS = ("All arrived on the day that was promised.", "Nobody called back for
 def compare(bench: Bench, many: int, rounds: int, requests: int) -> dict[str, dict[str, float]]:
     """Per page: milliseconds of CPU with few and with many answers, and their ratio. Rounds alternate."""
     with bench.portal("answers-few", CUSTOMERS) as few, bench.portal("answers-many", CUSTOMERS) as lots:
-        counted = {"few": fill(few, FEW), "many": fill(lots, many)}
+        fill(few, FEW)
+        fill(lots, many)
         asks = {
             (name, size): (page(measured.visitor(), path), measured.portal_processes)
             for name, path in PAGES.items()
@@ -48,22 +48,20 @@ def compare(bench: Bench, many: int, rounds: int, requests: int) -> dict[str, di
                 for n in range(requests):
                     ask(n)
                 served[key].add(requests, cpu_seconds(pids) - before)
-    found: dict[str, dict[str, float]] = {"tallies": {"answers": many, "per_second": counted["many"]}}
+    found: dict[str, dict[str, float]] = {}
     for name in PAGES:
         small, large = served[name, "few"].milliseconds, served[name, "many"].milliseconds
         found[name] = {"few_ms": round(small, 2), "many_ms": round(large, 2), "many_to_few": round(large / small, 2)}
     return found
 
 
-def fill(measured: Measured, count: int) -> float:
-    """Fill that portal; returns how many rows a second its tallies counted."""
+def fill(measured: Measured, count: int) -> None:
+    """Fill that portal."""
     words = [sys.executable, "-m", "bench.surveys", str(count)]
-    environment = {**os.environ, **measured.portal.environment}
-    done = subprocess.run(words, cwd=ROOT, env=environment, check=True, capture_output=True, text=True)
-    return float(done.stdout.split()[-1])
+    subprocess.run(words, cwd=ROOT, env={**os.environ, **measured.portal.environment}, check=True)
 
 
-def pour(count: int) -> float:
+def pour(count: int) -> None:
     """Write so many answers, each with its invitation, over two years up to now; the job counts the last week's."""
     from portal import bulk
     from portal.customers.models import Customer
@@ -106,16 +104,13 @@ def pour(count: int) -> float:
         )  # fmt: skip
         db.session.commit()
     tallies.rebuild()
-    began = time.monotonic()
-    fresh = tallies.gather()
-    seconds = time.monotonic() - began
+    tallies.gather()
     db.session.execute(text("ANALYZE"))
     db.session.commit()
-    return fresh / seconds
 
 
 if __name__ == "__main__":
     from portal import create_app
 
     with create_app().app_context():
-        print(round(pour(int(sys.argv[1]))))
+        pour(int(sys.argv[1]))
