@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from flask import Blueprint, abort, render_template, request
+from flask import Blueprint, abort, flash, render_template, request
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from flask_login import current_user
@@ -189,6 +189,7 @@ def change(id: int) -> ResponseReturnValue:
     except IntegrityError:  # somebody else took the number at the same moment
         db.session.rollback()
         abort(409)
+    flash(_("Saved."), "good")
     return htmx.see_other(path("customers.show", id=id))
 
 

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from flask import Blueprint, abort, g, render_template, request
+from flask import Blueprint, abort, flash, g, render_template, request
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from flask_login import current_user
@@ -81,6 +81,7 @@ def create() -> ResponseReturnValue:
         return htmx.invalid(_new_form(form, customer))
     except IntegrityError:  # the same form at the same moment
         db.session.rollback()
+    flash(_("Purchase written down."), "good")
     return htmx.see_other(path("customers.show", id=customer.id))
 
 
@@ -133,6 +134,7 @@ def change(id: int) -> ResponseReturnValue:
         form.purchased_on.errors = [say(rule)]
         return htmx.invalid(_edit_form(form, purchase))
     db.session.commit()
+    flash(_("Saved."), "good")
     return htmx.see_other(path("customers.show", id=purchase.customer_id))
 
 

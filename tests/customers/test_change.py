@@ -32,6 +32,7 @@ def test_changes_what_differs_and_tells_old_and_new(support: Browser, cast: Cast
     assert event("customer.assigned").data["to"] == cast.support.name
     page = support.get(f"/customers/{customer.id}").get_data(as_text=True)
     assert "<del>Monterrey</del> → <ins>Saltillo</ins>" in page
+    assert "<p>Saved.</p>" in page
 
 
 def test_saving_what_stands_writes_nothing(support: Browser, cast: Cast) -> None:

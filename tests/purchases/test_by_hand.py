@@ -78,6 +78,7 @@ def test_a_purchase_is_written_down(support: Browser, cast: Cast) -> None:
     assert (purchase.purchased_on, purchase.amount_minor, purchase.currency) == (date(2026, 3, 4), 123450, "MXN")
     db.session.refresh(customer)
     assert customer.purchase_days == 1
+    assert "Purchase written down." in support.get(answer.location).get_data(as_text=True)
 
 
 def test_the_customer_is_found_by_what_is_typed(support: Browser, cast: Cast) -> None:
