@@ -8,6 +8,7 @@ from flask_babel import format_date
 from flask_login import current_user
 
 from portal import access, clock, frame
+from portal.customers.queries import any_customer
 from portal.language import page_gettext as _
 from portal.language import page_ngettext as ngettext
 from portal.language import spoken
@@ -41,7 +42,8 @@ def index() -> ResponseReturnValue:
         reason=wanted if wanted in BY_KEY else "",
         whose=whose,
         greeting=_greeting(current_user.name),
-        summary=_summary(counts),
+        summary=_summary(counts, whose),
+        nobody_yet=not groups and not any_customer(),
     )
 
 
@@ -62,13 +64,17 @@ def _greeting(name: str) -> str:
     return _("Good afternoon, %(name)s", name=first) if hour < 19 else _("Good evening, %(name)s", name=first)
 
 
-def _summary(counts: dict[str, int]) -> str:
+def _summary(counts: dict[str, int], whose: str) -> str:
     """The day, how much waits, and how much of it was promised."""
     day: str = format_date(clock.today(), "EEEE d 'de' MMMM" if spoken() == "es" else "EEEE d MMMM")
     total, promised = sum(counts.values()), counts["promises"] + counts["unhappy"]
     if not total:
         return day
-    waiting = ngettext("%(num)s waits for you", "%(num)s wait for you", total) if total < 100 else _("99+ wait for you")
+    if whose == "mine":
+        many = _("99+ wait for you")
+        waiting = ngettext("%(num)s waits for you", "%(num)s wait for you", total) if total < 100 else many
+    else:
+        waiting = ngettext("%(num)s waits", "%(num)s wait", total) if total < 100 else _("99+ wait")
     if not promised:
         return f"{day} · {waiting}"
     return f"{day} · {waiting}, " + ngettext("%(num)s of them for a promise", "%(num)s of them for a promise", promised)

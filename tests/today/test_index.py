@@ -52,6 +52,7 @@ def test_says_why_most_urgent_first(support: Browser, cast: Cast) -> None:
     for absent in ("Gone Ltd", "tomorrow's", "Not due yet"):
         assert absent not in text
     assert "5 wait for you, 2 of them for a promise" in text
+    assert "5 wait, 2 of them for a promise" in support.get("/?whose=everybody").get_data(as_text=True)
     assert "client · 6 purchase days" in text
     assert "Ana Robles, housekeeping" in text
 
@@ -111,6 +112,9 @@ def test_mine_my_teams_and_everybodys(cast: Cast, browser_of: Callable[[User], B
 
 
 def test_says_that_nothing_waits(support: Browser, cast: Cast) -> None:
+    assert "/imports/new?kind=customers" in support.get("/").get_data(as_text=True)  # there is nobody to call yet
+    a_customer(cast)
+    db.session.commit()
     text = support.get("/").get_data(as_text=True)
     assert "Nothing waits for you" in text
     assert "everybody" in text
