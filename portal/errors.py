@@ -6,7 +6,7 @@ the sentence beside what was typed. What no view caught becomes a page of its ow
 
 import logging
 
-from flask import Flask, render_template, request
+from flask import Flask, current_app, render_template, request
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from flask_wtf.csrf import CSRFError
@@ -15,6 +15,7 @@ from werkzeug.exceptions import HTTPException, InternalServerError, SecurityErro
 
 from portal.extensions import db
 from portal.htmx import wants_fragment
+from portal.language import spoken
 from portal.rules import BrokenRule
 
 logger = logging.getLogger("portal.errors")
@@ -49,8 +50,11 @@ def show_error(error: HTTPException) -> ResponseReturnValue:
     if isinstance(error, CSRFError):
         title = _("This form has expired")
         text = _("Nothing was saved. What you typed is below: copy it, open the page again and send it once more.")
-    template = "errors/_error.html" if wants_fragment() else "errors/show.html"
-    html = render_template(template, code=code, heading=title, text=text, typed=typed)
+    about = {"code": code, "heading": title, "text": text, "typed": typed}
+    if request.path.startswith("/s/"):  # a client, who has no Today to go to; the firm is not looked up once more
+        html = current_app.jinja_env.get_template("errors/public.html").render(about, locale=spoken())
+    else:
+        html = render_template("errors/_error.html" if wants_fragment() else "errors/show.html", **about)
     headers = [(k, v) for k, v in error.get_headers() if k.lower() not in ("content-type", "content-length")]
     return html, code, headers
 
@@ -63,7 +67,7 @@ def _typed() -> list[tuple[str, str]]:
         fields = list(request.form.items())
     except HTTPException:
         return []
-    hidden = ("csrf_token", "form_id", "version")
+    hidden = ("csrf_token", "form_id", "nonce", "version")
     return [(k, v) for k, v in fields if k not in hidden and "password" not in k and v.strip()][:40]
 
 

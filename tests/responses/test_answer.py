@@ -157,6 +157,8 @@ def test_too_large_an_answer_is_refused(cast: Cast, client: Callable[..., Client
         ana.path, csrf=False, data=body.encode(), content_type="application/x-www-form-urlencoded"
     )
     assert answer.status_code == 413
+    assert "Too much at once" in answer.get_data(as_text=True)
+    assert "Today" not in answer.get_data(as_text=True)
     assert not responses()
 
 
