@@ -175,6 +175,6 @@ def contacts_of(customer_ids: Collection[int]) -> dict[int, list[Contact]]:
     return found
 
 
-def users_to_assign() -> dict[str, User]:
-    """Users who can be made answerable, by e-mail address. A firm has few."""
-    return {user.email: user for user in db.session.scalars(select(User).where(User.disabled_at.is_(None)))}
+def users_to_assign() -> Sequence[User]:
+    """Users who can be made answerable. A firm has few."""
+    return db.session.scalars(select(User).where(User.disabled_at.is_(None))).all()

@@ -4,6 +4,7 @@ A customer who is known already is completed where something was empty, and neve
 changes nothing.
 """
 
+from collections import Counter
 from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING
 
@@ -41,14 +42,14 @@ def take(batch: Sequence[Person | Refused], tally: Tally, import_: Import, by: "
 
 def sort_out(persons: Sequence[Person], tally: Tally) -> tuple[list[Person], list[Refused]]:
     """Refuse those whose assignee is no user, and those who are customers in the archive."""
-    users = queries.users_to_assign()
+    users = users_by_word()
     matcher = Matcher()
     matcher.look_up(persons)
     archived = queries.archived_customers({id for person in persons if (id := matcher.find(person)) is not None})
     sound, refusals = [], []
     for person in persons:
         faults = []
-        if person.assignee and person.assignee.lower() not in users:
+        if person.assignee and fold(person.assignee) not in users:
             faults.append(Fault("assignee", "assignee_unknown", text=person.assignee[:80]))
         if (name := archived.get(matcher.find(person) or 0)) is not None:
             faults.append(Fault("name", "customer_archived", text=name[:80]))
@@ -61,6 +62,14 @@ def sort_out(persons: Sequence[Person], tally: Tally) -> tuple[list[Person], lis
     return sound, refusals
 
 
+def users_by_word() -> dict[str, "User"]:
+    """Users by what a list calls them: their e-mail address, or their name where only one user bears it; folded."""
+    users = queries.users_to_assign()
+    names = Counter(fold(user.name) for user in users)
+    by_name = {fold(user.name): user for user in users if names[fold(user.name)] == 1}
+    return by_name | {fold(user.email): user for user in users}
+
+
 class _Batch:
     """The customers, contacts and tags that a batch of persons is about."""
 
@@ -69,7 +78,7 @@ class _Batch:
         self.persons = persons
         self.matcher = Matcher()
         self.matcher.look_up(persons)
-        self.users = queries.users_to_assign()
+        self.users = users_by_word()
         known = {id for person in persons if (id := self.matcher.find(person)) is not None}
         self.customers = queries.customers_to_complete(known)
         self.contacts = queries.contacts_of(known)
@@ -93,7 +102,7 @@ class _Batch:
 
     def _make(self, person: Person) -> None:
         """A new customer, a prospect until they buy."""
-        assignee = self.users[person.assignee.lower()] if person.assignee else None
+        assignee = self.users[fold(person.assignee)] if person.assignee else None
         customer = Customer(
             name=person.name,
             sort_name=fold(person.name)[:160],
@@ -125,7 +134,7 @@ class _Batch:
             customer.tag(sorted([*customer.tags, *fresh], key=lambda tag: tag.folded), self.by)
         assigned = bool(person.assignee) and customer.assignee_id is None
         if assigned:
-            customer.assign(self.users[person.assignee.lower()], self.by)
+            customer.assign(self.users[fold(person.assignee)], self.by)
         return self._add_contact(customer, person) or bool(filled or fresh or assigned)
 
     def _add_contact(self, customer: Customer, person: Person) -> bool:

@@ -55,7 +55,7 @@ FAULTS = {
     "control_characters": N_("It holds characters that can't be kept."),
     "text_too_long": N_("A text is longer than %(most)s characters."),
     "too_many_tags": N_("There are more than %(most)s tags."),
-    "assignee_unknown": N_("No user has the address %(text)s."),
+    "assignee_unknown": N_("No user has the e-mail or the name %(text)s, or several bear it."),
     "too_many_cells": N_("The row has %(have)s cells, the file %(expected)s columns. Is a quotation mark missing?"),
     "order_lines_disagree": N_(
         "Rows up to %(last)s have this order's number %(order)s but another customer, date or currency."
@@ -84,7 +84,7 @@ FIELDS = {
     "contact_name": N_("Name of the contact"),
     "contact_email": N_("E-mail of the contact"),
     "contact_phone": N_("Phone of the contact"),
-    "assignee": N_("E-mail of the assignee"),
+    "assignee": N_("Assignee (e-mail or name)"),
     "tags": N_("Tags"),
     "notes": N_("Notes"),
 }

@@ -228,6 +228,15 @@ def test_a_customer_list_completes_and_never_overwrites(cast: Cast, tmp_path: Pa
     assert kinds == ["customer.assigned", "customer.changed", "customer.tagged", "customer.assigned"]
 
 
+def test_a_customer_list_names_assignees_by_their_names_too(cast: Cast, tmp_path: Path) -> None:
+    cast.support.name, cast.owner.name, cast.marketing.name = "Lucía Peña", "Ana Robles", "Ana  Robles"
+    db.session.commit()
+    text = "Nombre,Responsable\nHotel Sol,LUCIA PEÑA\nHotel Luna,Ana Robles\nHotel Mar,Nadie Así\n"
+    import_ = import_text(tmp_path, text, "customers", cast.owner)
+    assert (import_.customers, import_.refused) == (1, 2)
+    assert db.session.scalars(select(Customer.assignee_id)).all() == [cast.support.id]
+
+
 def test_one_worker_at_a_time(cast: Cast, tmp_path: Path) -> None:
     import_ = begin(tmp_path, FILES / "shop.csv")
     assert not running.run(import_.id, tmp_path)  # not started
