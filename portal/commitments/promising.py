@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from portal import clock, due
 from portal.commitments.models import Commitment
-from portal.customers.models import Customer
+from portal.customers.models import Customer, IsArchived
 from portal.extensions import db
 from portal.timeline.models import record
 
@@ -28,7 +28,13 @@ class Promise:
 
 
 def promise(customer: Customer, said: Promise, by: "User | None", contact: str = "") -> Commitment:
-    """Write a promise down. Raises `DayOutOfReach`. `contact` is the name of the person, for the record."""
+    """Write a promise down. `contact` is the name of the person, for the record.
+
+    What a user promises must come up on its day: of a customer in the archive it would not. Raises `DayOutOfReach` or
+    `IsArchived`.
+    """
+    if by is not None and customer.is_archived:
+        raise IsArchived
     commitment = Commitment(
         customer_id=customer.id, side=said.side, text=said.text, due_on=due.checked(said.due_on),
         original_due_on=said.due_on, contact_id=said.contact_id, assignee_id=said.assignee_id, origin=said.origin,

@@ -5,7 +5,7 @@ from datetime import date
 from typing import TYPE_CHECKING
 
 from portal import bulk, clock, due
-from portal.customers.models import Customer
+from portal.customers.models import Customer, IsArchived
 from portal.extensions import db
 from portal.follow_ups import queries
 from portal.follow_ups.clocks import set_clocks
@@ -89,7 +89,12 @@ def undo(customer: Customer, follow_up: FollowUp, by: "User") -> None:
 
 
 def plan(customer: Customer, plan: Plan, by: "User | None", contact: str = "") -> FollowUp:
-    """Plan a touch; without a user, the portal does. Raises `DayOutOfReach`. The customer must be locked."""
+    """Plan a touch; without a user, the portal does. Raises `DayOutOfReach`. The customer must be locked.
+
+    What a user plans must come up on its day: of a customer in the archive it would not. Raises `IsArchived`.
+    """
+    if by is not None and customer.is_archived:
+        raise IsArchived
     follow_up = FollowUp(
         customer_id=customer.id, due_on=due.checked(plan.due_on), purpose=plan.purpose, channel=plan.channel,
         objective=plan.objective, method=plan.method, contact_id=plan.contact_id, assignee_id=plan.assignee_id,

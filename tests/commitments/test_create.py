@@ -26,6 +26,17 @@ def promises() -> list[Commitment]:
     return list(db.session.scalars(select(Commitment).order_by(Commitment.id)))
 
 
+def test_nothing_is_promised_to_a_customer_in_the_archive(support: Browser, cast: Cast) -> None:
+    customer = a_customer(cast)
+    customer.archive(by=cast.owner)
+    db.session.commit()
+    assert "/commitments/new" not in support.get(f"/customers/{customer.id}").get_data(as_text=True)
+    answer = support.post(f"/customers/{customer.id}/commitments", data=promised())
+    assert answer.status_code == 422
+    assert "archived" in answer.get_data(as_text=True)
+    assert promises() == []
+
+
 def test_is_written_down_once(support: Browser, cast: Cast) -> None:
     customer = a_customer(cast)
     ana = a_contact(customer)

@@ -50,6 +50,16 @@ def test_a_meeting_is_a_follow_up_with_an_objective(support: Browser, cast: Cast
     )
 
 
+def test_nothing_is_planned_with_a_customer_in_the_archive(support: Browser, cast: Cast) -> None:
+    customer = a_customer(cast)
+    customer.archive(by=cast.owner)
+    db.session.commit()
+    answer = support.post(f"/customers/{customer.id}/follow-ups/plan", data=planned())
+    assert answer.status_code == 422
+    assert "archived" in answer.get_data(as_text=True)
+    assert follow_ups() == []
+
+
 def test_wrong_days_and_foreign_people_are_refused(support: Browser, cast: Cast) -> None:
     customer, other = a_customer(cast), a_customer(cast, "Notaría 32")
     stranger = a_contact(other)
