@@ -4,11 +4,12 @@
 # make check   ruff, mypy, import contracts, catalogues
 # make bench   the figures of the README
 #
+# Tests run in WORKERS processes at once: twice the two cores of a small machine, since many of them wait.
 # Settings are taken from the environment and listed in the README. Another Python: make demo PYTHON=python3.13
 
 PYTHON ?= python3
 PORT ?= 8000
-WORKERS ?= 2
+WORKERS ?= 4
 export PORT
 
 BIN := .venv/bin
