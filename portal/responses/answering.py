@@ -26,7 +26,7 @@ from portal.responses.proofs import is_editor
 from portal.rules import N_, BrokenRule
 from portal.surveys import tallies
 from portal.surveys.wording import addressed
-from portal.timeline.models import Event
+from portal.timeline.models import Event, event_of
 
 if TYPE_CHECKING:
     from portal.users.models import User
@@ -135,14 +135,11 @@ def note(
 def _event(
     verb: str, asked: Asked, response_id: int, said: Said, by: "User | None" = None, **more: Any
 ) -> dict[str, Any]:
-    data = {
-        "name": asked.survey_name, "kind": asked.kind, "score": said.score, "comment": said.comment[:TOLD],
-        "source": "staff" if by else "client", "contact": asked.contact_name or "", **more,
-    }  # fmt: skip
-    return {
-        "at": clock.now(), "happened_on": clock.today(), "kind": f"response.{verb}", "user_id": by.id if by else None,
-        "customer_id": asked.customer_id, "subject_id": response_id, "data": data,
-    }  # fmt: skip
+    return event_of(
+        f"response.{verb}", by=by, customer_id=asked.customer_id, subject_id=response_id, name=asked.survey_name,
+        kind=asked.kind, score=said.score, comment=said.comment[:TOLD], source="staff" if by else "client",
+        contact=asked.contact_name or "", **more,
+    )  # fmt: skip
 
 
 def _receive(asked: Asked, said: Said, by: "User | None", link: str) -> None:

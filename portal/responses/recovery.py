@@ -9,7 +9,7 @@ from portal.language import words_in
 from portal.responses import queries
 from portal.responses.asked import Asked
 from portal.rules import N_
-from portal.timeline.models import Event
+from portal.timeline.models import Event, event_of
 
 if TYPE_CHECKING:
     from portal.users.models import User
@@ -35,19 +35,16 @@ def promise(asked: Asked, score: int, comment: str, by: "User | None" = None) ->
 
     Whoever is answerable for the customer now is answerable for the promise.
     """
-    today, now = clock.today(), clock.now()
-    due_on, text, by_id = today + timedelta(days=asked.recover_within_days), _text(asked, score, comment), _id(by)
+    due_on, text = clock.today() + timedelta(days=asked.recover_within_days), _text(asked, score, comment)
     commitment_id = bulk.put(
         Commitment, customer_id=asked.customer_id, contact_id=asked.contact_id, assignee_id=asked.assignee_id,
-        side="ours", text=text, due_on=due_on, original_due_on=due_on, origin="recovery", created_by_id=by_id,
-        created_at=now,
+        side="ours", text=text, due_on=due_on, original_due_on=due_on, origin="recovery",
+        created_by_id=by.id if by else None, created_at=clock.now(),
     )  # fmt: skip
-    about = {"text": text, "side": "ours", "due_on": due_on.isoformat(), "contact": asked.contact_name or ""}
-    event = {
-        "at": now, "happened_on": today, "kind": "commitment.made", "user_id": by_id, "customer_id": asked.customer_id,
-        "subject_id": commitment_id, "data": about,
-    }  # fmt: skip
-    return commitment_id, event
+    return commitment_id, event_of(
+        "commitment.made", by=by, customer_id=asked.customer_id, subject_id=commitment_id, text=text, side="ours",
+        due_on=due_on.isoformat(), contact=asked.contact_name or "",
+    )  # fmt: skip
 
 
 def follow(asked: Asked, score: int, comment: str, why: str = CORRECTED) -> int | None:
@@ -87,7 +84,3 @@ def _text(asked: Asked, score: int, comment: str) -> str:
     if len(quoted) > room:
         quoted = quoted[: room - 1] + "…"
     return words_in(asked.firm_locale, QUOTED, comment=quoted, **about)[:LONGEST]
-
-
-def _id(by: "User | None") -> int | None:
-    return by.id if by else None
