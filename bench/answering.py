@@ -11,7 +11,8 @@ from collections.abc import Callable
 from typing import Any
 from urllib.parse import urlencode
 
-from bench.measure import Served, Visitor, cpu_seconds
+from bench.measure import Ask, Visitor, in_turns
+from bench.pages import WARM_UP
 from bench.portals import Bench, Measured
 from tests.runtime.portal_process import ROOT
 
@@ -39,7 +40,7 @@ def invitations(portal: Measured, count: int, word: str) -> list[tuple[str, str]
 
 def compare(portal: Measured, rounds: int, requests: int) -> dict[str, Any]:
     """Milliseconds of CPU per request of the bare page, the public page and an answer, in interleaved rounds."""
-    forms = iter(invitations(portal, (rounds + 1) * requests, "compare"))
+    forms = iter(invitations(portal, WARM_UP + rounds * requests, "compare"))
     shown = invitations(portal, 40, "shown")
     bare, client = portal.stranger(), Visitor(portal.portal.port)
 
@@ -50,20 +51,12 @@ def compare(portal: Measured, rounds: int, requests: int) -> dict[str, Any]:
     def ask_bare(n: int) -> None:
         assert bare.ask("GET", "/")[0] == 200
 
-    asks: dict[str, tuple[Callable[[int], None], Callable[[], list[int]]]] = {
+    asks: dict[str, Ask] = {
         "bare page": (ask_bare, portal.bare_processes),
         "public page": (show, portal.portal_processes),
         "answer": (lambda n: answer(client, *next(forms)), portal.portal_processes),
     }
-    served = {name: Served() for name in asks}
-    for turn in range(rounds + 1):
-        for name, (ask, processes) in asks.items():
-            pids = processes()
-            before = cpu_seconds(pids)
-            for n in range(requests):
-                ask(n)
-            if turn:  # the first is to warm up
-                served[name].add(requests, cpu_seconds(pids) - before)
+    served = in_turns(asks, rounds, requests, WARM_UP)
     bare_ms = served["bare page"].milliseconds
     return {
         name: {"ms": round(each.milliseconds, 2), "to_bare": round(each.milliseconds / bare_ms, 2)}

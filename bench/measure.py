@@ -2,10 +2,13 @@
 
 import http.client
 import os
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
+Ask = tuple[Callable[[int], None], Callable[[], list[int]]]
+"""A request, given its number; and the processes that serve it."""
 TICK = os.sysconf("SC_CLK_TCK")
 
 
@@ -64,6 +67,25 @@ class Served:
     def milliseconds(self) -> float:
         """CPU time per request."""
         return 1000 * self.cpu / self.requests
+
+
+def in_turns(asks: Mapping[Any, Ask], rounds: int, requests: int, warm_up: int) -> dict[Any, Served]:
+    """What each kind of request costs, by its key, in rounds that take turns: what else the machine does falls on all.
+
+    The first `warm_up` requests of each kind are not counted.
+    """
+    served = {key: Served() for key in asks}
+    for ask, _ in asks.values():
+        for n in range(warm_up):
+            ask(n)
+    for _ in range(rounds):
+        for key, (ask, processes) in asks.items():
+            pids = processes()
+            before = cpu_seconds(pids)
+            for n in range(requests):
+                ask(n)
+            served[key].add(requests, cpu_seconds(pids) - before)
+    return served
 
 
 class Visitor:

@@ -4,7 +4,7 @@ import uuid
 from collections.abc import Callable
 from urllib.parse import urlencode
 
-from bench.measure import Served, Visitor, cpu_seconds
+from bench.measure import Ask, Served, Visitor, in_turns
 from bench.portals import Measured
 
 WARM_UP = 40
@@ -16,7 +16,7 @@ def compare(few: Measured, many: Measured, rounds: int, requests: int) -> dict[s
 
     Rounds alternate between the bare page and the pages, so that what else the machine does falls on all alike.
     """
-    asks: dict[tuple[str, str], tuple[Callable[[int], None], Callable[[], list[int]]]] = {}
+    asks: dict[tuple[str, str], Ask] = {}
     for size, measured in (("few", few), ("many", many)):
         bare, visitor = measured.stranger(), measured.visitor()
         asks["bare page", size] = (page(bare, "/"), measured.bare_processes)
@@ -25,17 +25,7 @@ def compare(few: Measured, many: Measured, rounds: int, requests: int) -> dict[s
         asks["Today", size] = (page(visitor, "/"), measured.portal_processes)
         asks["Today, everybody's", size] = (page(visitor, "/?whose=everybody"), measured.portal_processes)
         asks["log a follow-up", size] = (follow_up(visitor, measured.portal.csrf), measured.portal_processes)
-    served = {key: Served() for key in asks}
-    for ask, _ in asks.values():
-        for n in range(WARM_UP):
-            ask(n)
-    for _ in range(rounds):
-        for key, (ask, processes) in asks.items():
-            pids = processes()
-            before = cpu_seconds(pids)
-            for n in range(requests):
-                ask(n)
-            served[key].add(requests, cpu_seconds(pids) - before)
+    served = in_turns(asks, rounds, requests, WARM_UP)
     return {name: _compared(name, served) for name, size in asks if size == "few"}
 
 

@@ -13,7 +13,7 @@ from typing import Any
 
 from sqlalchemy import select, text
 
-from bench.measure import Served, cpu_seconds
+from bench.measure import in_turns
 from bench.pages import WARM_UP, page
 from bench.portals import Bench, Measured
 from tests.runtime.portal_process import ROOT
@@ -37,17 +37,7 @@ def compare(bench: Bench, many: int, rounds: int, requests: int) -> dict[str, di
             for name, path in PAGES.items()
             for size, measured in (("few", few), ("many", lots))
         }
-        served = {key: Served() for key in asks}
-        for ask, _ in asks.values():
-            for n in range(WARM_UP):
-                ask(n)
-        for _ in range(rounds):
-            for key, (ask, processes) in asks.items():
-                pids = processes()
-                before = cpu_seconds(pids)
-                for n in range(requests):
-                    ask(n)
-                served[key].add(requests, cpu_seconds(pids) - before)
+        served = in_turns(asks, rounds, requests, WARM_UP)
     found: dict[str, dict[str, float]] = {}
     for name in PAGES:
         small, large = served[name, "few"].milliseconds, served[name, "many"].milliseconds
