@@ -13,7 +13,7 @@ import tempfile
 import time
 from pathlib import Path
 
-from bench import answering, importing, invitations, pages, report, surveys, weight
+from bench import answering, importing, invitations, pages, prediction, report, surveys, weight
 from bench.portals import Bench, on_postgresql, on_sqlite
 
 RESULTS = Path(__file__).parent / "results"
@@ -24,7 +24,7 @@ def main() -> None:
     words = argparse.ArgumentParser(prog="python -m bench", description=__doc__)
     words.add_argument("--quick", action="store_true", help="10,000 customers instead of 100,000, fewer rounds")
     words.add_argument("--sqlite-only", action="store_true", help="leave PostgreSQL out")
-    parts = ["pages", "import", "invitations", "weight", "answers", "results"]
+    parts = ["pages", "import", "invitations", "weight", "answers", "results", "prediction"]
     words.add_argument("--only", choices=parts, help="one part")
     asked = words.parse_args()
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))  # what has been started is stopped on the way out
@@ -32,14 +32,18 @@ def main() -> None:
     rounds, requests = (4, 60) if asked.quick else (8, 100)
     started = time.monotonic()
     found: dict[str, object] = {"small": small, "large": large}
+    if asked.only in (None, "prediction"):
+        found["prediction"] = prediction.figures(asked.quick)
+    databases = [] if asked.only == "prediction" else [on_sqlite] if asked.sqlite_only else [on_sqlite, on_postgresql]
     with tempfile.TemporaryDirectory(prefix="portal-bench-") as folder:
-        for where in [on_sqlite] if asked.sqlite_only else [on_sqlite, on_postgresql]:
+        for where in databases:
             with where(Path(folder)) as bench:
                 found[bench.name] = measured(bench, asked.only, small, large, rounds, requests)
     found["seconds"] = round(time.monotonic() - started)
     RESULTS.mkdir(exist_ok=True)
     (RESULTS / "bench.json").write_text(json.dumps(found, indent=2))
-    table = report.table(found)
+    table = report.table(found) if databases else ""
+    table += prediction.table(found.get("prediction"))
     (RESULTS / "bench.md").write_text(table)
     print(table)
 
