@@ -17,7 +17,7 @@ Integers = NDArray[np.int64]
 WEEK = 7.0
 """Days."""
 
-OLDEST = 1_000_000
+OLDEST = 100_000
 """Days: no customer is older than that. Keeps the three numbers within one sortable integer of 64 bits."""
 
 
