@@ -2,8 +2,9 @@
 
 from typing import Any
 
-from flask import Blueprint, abort, render_template
+from flask import Blueprint, abort, flash, render_template
 from flask.typing import ResponseReturnValue
+from flask_babel import gettext as _
 from flask_login import current_user
 from sqlalchemy.exc import IntegrityError
 
@@ -97,8 +98,11 @@ def restore(id: int, contact_id: int) -> ResponseReturnValue:
 
 
 def _done(customer: Customer) -> ResponseReturnValue:
-    """The people of the customer as they are now."""
-    return _answer(customer) if htmx.wants_fragment() else htmx.see_other(path("customers.show", id=customer.id))
+    """The people of the customer as they are now; or back to the customer, with a word."""
+    if htmx.wants_fragment():
+        return _answer(customer)
+    flash(_("Saved."), "good")
+    return htmx.see_other(path("customers.show", id=customer.id))
 
 
 def _answer(

@@ -271,6 +271,7 @@ def _thanks(asked: Asked, token: str, errors: dict[str, str] | None = None) -> s
         thanks=addressed(words.get("thanks", ""), asked.first_name),
         may_correct=asked.is_open and answering.may_correct(asked, _editor()),
         due_on=asked.due_on if asked.commitment_state == "open" else None, typed=typed, quote=asked.quote or "",
+        may_quote=bool(asked.comment),
         further=[(each.id, afterwards.text_of(each, locale), known.get(each.id, "")) for each in further],
         beside=request.args.get("beside") == "1", noted=request.args.get("noted") == "1",
         nonce=proofs.new_nonce(asked.invitation_id, current_app.config["SECRET_KEY"]),

@@ -37,6 +37,7 @@ def test_adds_in_place_and_without_script(support: Browser, hotel: Customer) -> 
     assert "Jorge Salas" in page
     assert 'id="contact-form"' not in page
     assert support.post(path, data=form).location == f"/customers/{hotel.id}"
+    assert "Saved." in support.get(f"/customers/{hotel.id}").get_data(as_text=True)
     jorge = db.session.scalars(select(Contact).where(Contact.name == "Jorge Salas")).one()  # sent twice, there once
     assert (jorge.phone, jorge.email) == ("+525512345678", "js@azul.example")
     assert "jorge salas" in again(hotel).search_text

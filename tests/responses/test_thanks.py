@@ -34,7 +34,7 @@ def test_everybody_is_offered_the_same_but_for_the_scores_questions(app: Flask, 
     pages = {}
     for score, path in ((2, question.path), (10, other.path)):
         client = Client(new_browser(app), path)
-        client.send(score=score)
+        client.send(score=score, comment="Two legs wobble")
         pages[score] = client.get("/thanks").get_data(as_text=True)
     for page in pages.values():
         assert "Do you know somebody we could help?" in page
@@ -62,6 +62,7 @@ def test_what_does_not_fit_comes_back_and_changes_nothing(app: Flask, question: 
     ana, other = Client(new_browser(app), question.path), Client(new_browser(app), question.path)
     ana.send(score=9)
     nonce = ana.nonce("/thanks")
+    assert "May we quote" not in ana.get("/thanks").get_data(as_text=True)  # she wrote nothing
     assert "<form" not in other.get("/thanks").get_data(as_text=True)
     before = database_digest()
     assert ana.send("/thanks", nonce=nonce).status_code == 303  # nothing was said
