@@ -8,16 +8,19 @@ from portal.extensions import db
 from portal.follow_ups import models as follow_ups
 from portal.imports import models as imports
 from portal.invitations import models as invitations
+from portal.lists import models as lists
 from portal.mail import models as mail
 from portal.purchases import models as purchases
 from portal.responses import models as responses
+from portal.retention import models as retention
 from portal.settings import models as settings
 from portal.surveys import models as surveys
 from portal.timeline import models as timeline
+from portal.trials import models as trials
 from portal.users import models as users
 
 ROOMS = (
-    advocacy, commitments, contacts, customers, follow_ups, imports, invitations, mail, purchases, responses, settings,
-    surveys, timeline, users,
+    advocacy, commitments, contacts, customers, follow_ups, imports, invitations, lists, mail, purchases, responses,
+    retention, settings, surveys, timeline, trials, users,
 )  # fmt: skip
 metadata = db.metadata

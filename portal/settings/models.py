@@ -1,6 +1,6 @@
 """The firm: one row with what it decides for itself."""
 
-from datetime import datetime
+from datetime import date, datetime
 from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import String, Text
@@ -49,6 +49,10 @@ class Firm(Model):
     """How soon an unhappy answer is to be made right. In days."""
     privacy: Mapped[str] = mapped_column(Text, default="")
     """What the firm adds to the privacy notice of public pages."""
+    books_on: Mapped[date | None]
+    """The day as of which lists are computed; empty for today, whichever day that is."""
+    silent_after_days: Mapped[int] = mapped_column(default=60)
+    """How long a recent buyer or client may be without a touch before the list of the silent names them. In days."""
     version: Mapped[int] = mapped_column(default=1)
     created_at: Mapped[datetime] = mapped_column(UtcDateTime)
 

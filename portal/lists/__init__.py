@@ -1,0 +1,1 @@
+"""Lists: sets of customers who need somebody's attention, with the reason for each, and what is done with them."""
