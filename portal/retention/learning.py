@@ -29,5 +29,7 @@ class Learned:
     `customers`, `still_waiting`, `longest`."""
     high_minor: int
     """The value of a year from which a customer is among the most valuable fifth."""
+    silent_after_days: int
+    """What the firm calls silent."""
     cuts: dict[str, list[float]]
     """The limits of the quintiles of `recency` (days), `frequency` (purchase days) and `monetary` (minor units)."""
