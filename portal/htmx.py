@@ -1,5 +1,7 @@
 """The two kinds of request, a page's and a fragment's, told apart in one place."""
 
+from urllib.parse import parse_qsl, urlsplit
+
 from flask import Response, redirect, request
 from flask.typing import ResponseReturnValue
 from werkzeug.wrappers import Response as BaseResponse
@@ -9,6 +11,11 @@ def wants_fragment() -> bool:
     """Does htmx ask for a piece of the page? (Not when it asks for a whole one, as when going back.)"""
     headers = request.headers
     return headers.get("HX-Request") == "true" and headers.get("HX-Request-Type") != "full"
+
+
+def page_asked() -> dict[str, str]:
+    """What the page asks for in its address from which htmx sends a request: whose list, which filter."""
+    return dict(parse_qsl(urlsplit(request.headers.get("HX-Current-URL", "")).query))
 
 
 def see_other(url: str) -> ResponseReturnValue:

@@ -28,6 +28,8 @@ from portal.links import path
 from portal.paging import Page
 from portal.responses.queries import response_behind
 from portal.rules import BrokenRule
+from portal.timeline.queries import story_again
+from portal.today import heading as today
 from portal.users.queries import active_users, whose_ids
 
 commitments = Blueprint("commitments", __name__)
@@ -270,8 +272,7 @@ def _said(commitment: Commitment) -> ResponseReturnValue:
     place = _place()
     if htmx.wants_fragment() and place != "page":
         db.session.flush()
-        about = _figures(commitment.customer_id) if place == "side" else {}
-        rows = [queries.line(commitment.id)]
+        rows, about = [queries.line(commitment.id)], _again(commitment.customer_id, place)
         answer: ResponseReturnValue = render_template("commitments/_rows.html", rows=rows, at=place, **about)
     else:
         tone, word = wording.urgency_of(commitment.kind, commitment.state, commitment.due_on)
@@ -282,10 +283,19 @@ def _said(commitment: Commitment) -> ResponseReturnValue:
     return answer
 
 
-def _figures(customer_id: int) -> dict[str, Any]:
-    """What the figures on top of a customer's page need, to come along with the answer."""
+def _again(customer_id: int, place: str) -> dict[str, Any]:
+    """What comes along with a line, since it has changed: the figures and the story of the customer's page, the counts
+    of Today, or the share of kept promises over the ledger.
+    """
+    asked = htmx.page_asked()
+    if place == "today":
+        return today.again(current_user, asked)
+    if place == "list":
+        kept, n = queries.kept_rate(whose_ids(asked.get("whose"), current_user)[1])
+        return {"again": "commitments/_again.html", "kept_n": kept, "n": n}
     about = customer_to_show(customer_id) or abort(404)
-    return {"customer": about.Customer, "about": about, "again": True}
+    told = story_again(customer_id, asked)
+    return {"again": "customers/_again.html", "customer": about.Customer, "about": about, **told}
 
 
 def _place() -> str:

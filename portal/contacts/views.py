@@ -17,6 +17,7 @@ from portal.customers.models import Customer
 from portal.customers.queries import customer_by_id, customer_for_change
 from portal.extensions import db
 from portal.links import path
+from portal.timeline.queries import story_again
 
 contacts = Blueprint("contacts", __name__)
 
@@ -98,15 +99,16 @@ def restore(id: int, contact_id: int) -> ResponseReturnValue:
 
 
 def _done(customer: Customer) -> ResponseReturnValue:
-    """The people of the customer as they are now; or back to the customer, with a word."""
+    """The people of the customer as they are now, and its story; or back to the customer, with a word."""
     if htmx.wants_fragment():
-        return _answer(customer)
+        told = story_again(customer.id, htmx.page_asked())
+        return _answer(customer, again="timeline/_story_again.html", **told)
     flash(_("Saved."), "good")
     return htmx.see_other(path("customers.show", id=customer.id))
 
 
 def _answer(
-    customer: Customer, form: ContactForm | None = None, contact: Contact | None = None, conflict: Any = ()
+    customer: Customer, form: ContactForm | None = None, contact: Contact | None = None, conflict: Any = (), **more: Any
 ) -> str:
     """The panel of people, with a form in it; or the form's own page."""
     fragment = htmx.wants_fragment()
@@ -117,6 +119,7 @@ def _answer(
         form=form,
         contact=contact,
         conflict=conflict,
+        **more,
     )
 
 

@@ -21,7 +21,7 @@ from portal.extensions import db
 from portal.follow_ups.opening import OpenLog
 from portal.links import path
 from portal.rules import BrokenRule
-from portal.timeline.queries import story
+from portal.timeline.queries import story, story_again
 from portal.users.queries import active_users
 
 customers = Blueprint("customers", __name__)
@@ -295,8 +295,10 @@ def _small_form(what: str, form: FlaskForm, customer: Customer) -> str:
 
 
 def _head(id: int) -> ResponseReturnValue:
-    """The head of their page as it is now, or the whole page."""
+    """The head of their page as it is now, and the story that has grown; or the whole page."""
     if not htmx.wants_fragment():
         return htmx.see_other(path("customers.show", id=id))
     about = queries.customer_to_show(id) or abort(404)
-    return render_template("customers/_head.html", customer=about.Customer, about=about)
+    told = story_again(id, htmx.page_asked())
+    again = "timeline/_story_again.html"
+    return render_template("customers/_head.html", customer=about.Customer, about=about, again=again, **told)

@@ -25,6 +25,7 @@ from portal.follow_ups.opening import OpenLog, names_of, open_log
 from portal.links import path
 from portal.rules import BrokenRule
 from portal.timeline.queries import story
+from portal.today import heading as today
 from portal.users.queries import active_users
 
 follow_ups = Blueprint("follow_ups", __name__)
@@ -181,15 +182,22 @@ def _logged(customer: Customer, follow_up: FollowUp, form: QuickLogForm) -> Resp
         return htmx.see_other(access.way_back(path("customers.show", id=customer.id)))
     next_on = due.day_of_step(form.next_step.data, form.next_on.data) if form.validate() else None
     said = {"customer": customer, "follow_up": follow_up, "next_on": next_on, "place": place}
+    said["commitment"] = form.commitment.data
     if place == "customer":
         log = open_log(customer.id, place, contacts=living_contacts(customer.id), channel=follow_up.channel)
         return _touches(log, **said)
     if place == "today" and form.commitment.data:
         rows = [commitments.line(form.commitment.data)]
-        return render_template("commitments/_rows.html", rows=rows, at="today", **said)
+        return render_template("commitments/_rows.html", rows=rows, at="today", **said, **_again())
     if place == "today" and form.follow_up.data:
-        return render_template("follow_ups/_done.html", **said)
+        return render_template("follow_ups/_done.html", **said, **_again())
     return render_template("follow_ups/_logged.html", key=_as_typed(customer.id, form).key, **said)
+
+
+def _again() -> dict[str, Any]:
+    """The counts of Today, which come along with its lines."""
+    db.session.flush()
+    return today.again(current_user, htmx.page_asked())
 
 
 @follow_ups.post("/follow-ups/<int:id>/undo")
@@ -199,9 +207,12 @@ def undo(id: int) -> ResponseReturnValue:
     follow_up = queries.follow_up_by_id(id) or abort(404)
     customer = customer_for_change(follow_up.customer_id) or abort(404)
     db.session.refresh(follow_up)
+    form = QuickLogForm(request.form)
+    if form.commitment.data and not commitments.is_of(form.commitment.data, customer.id):
+        abort(404)
     typed = OpenLog(
-        customer.id, "row", follow_up.channel, follow_up.outcome or "reached", follow_up.purpose, follow_up.note,
-        contact_id=follow_up.contact_id,
+        customer.id, form.place.data, follow_up.channel, follow_up.outcome or "reached", follow_up.purpose,
+        follow_up.note, contact_id=follow_up.contact_id, commitment=form.commitment.data,
     )  # fmt: skip
     try:
         touching.undo(customer, follow_up, current_user)
@@ -215,26 +226,26 @@ def undo(id: int) -> ResponseReturnValue:
 
 
 def _undone(customer: Customer, follow_up: FollowUp, typed: OpenLog) -> ResponseReturnValue:
-    """The planned row again, or the quick log with what had been typed."""
-    place = request.form.get("place", "page")
-    if not htmx.wants_fragment() or place not in PLACES or place == "page":
+    """The planned row again, or the quick log with what had been typed, under the promise that it was opened from."""
+    if not htmx.wants_fragment() or typed.place == "page":
         flash(_("Undone. Nothing is logged."), "calm")
         return htmx.see_other(access.way_back(path("customers.show", id=customer.id)))
-    if place == "today" and follow_up.is_planned:
-        db.session.flush()
-        return render_template("follow_ups/_rows.html", rows=[queries.planned_line(follow_up.id)])
+    again = _again() if typed.place == "today" else {}
+    if follow_up.is_planned and again:
+        return render_template("follow_ups/_rows.html", rows=[queries.planned_line(follow_up.id)], **again)
     typed.contacts = names_of(living_contacts(customer.id))
-    if place == "customer":
-        typed.place = place
+    if typed.place == "customer":
         return _touches(typed, customer=customer)
-    return render_template("follow_ups/_quick_log.html", log=typed, customer=customer, undone=True)
+    typed.follow_up = follow_up.id if follow_up.is_planned else None
+    return render_template("follow_ups/_quick_log.html", log=typed, customer=customer, undone=True, **again)
 
 
 def _touches(log: OpenLog, **said: Any) -> str:
     """The customer page's quick log and, below it, what happened; and the figures on top, which it has changed."""
     id = log.customer_id
-    about = {"about": customer_to_show(id), "events": story(id, "", None), "kind": "", "again": True}
-    return render_template("customers/_touches.html", log=log, customer_id=id, **about, **said)
+    about = {"about": customer_to_show(id), "events": story(id, "", None), "kind": ""}
+    again = "customers/_figures_again.html"
+    return render_template("customers/_touches.html", log=log, customer_id=id, again=again, **about, **said)
 
 
 def _refused(follow_up: FollowUp, rule: BrokenRule) -> ResponseReturnValue:
@@ -378,9 +389,8 @@ def drop(id: int) -> ResponseReturnValue:
 def _in_place(follow_up: FollowUp, said: str) -> ResponseReturnValue:
     """The row as it stands now, or back to where it was done from."""
     if htmx.wants_fragment() and request.form.get("place") == "today":
-        db.session.flush()
-        rows = [queries.planned_line(follow_up.id)]
-        answer: ResponseReturnValue = render_template("follow_ups/_rows.html", rows=rows, said=said)
+        again, rows = _again(), [queries.planned_line(follow_up.id)]
+        answer: ResponseReturnValue = render_template("follow_ups/_rows.html", rows=rows, said=said, **again)
     else:
         flash(said, "good")
         answer = htmx.see_other(access.way_back(path("customers.show", id=follow_up.customer_id)))

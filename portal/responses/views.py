@@ -46,12 +46,16 @@ def index() -> ResponseReturnValue:
         "lines": frame.kept_lines("responses/_rows.html", page.rows, "list", current_user.id),
         "wanted": wanted,
         "address": address,
-        "counts": {key: _shown(n) for key, n in queries.counts().items()},
+        "counts": _counts(),
         "surveys": queries.survey_names(),
     }
     if htmx.wants_fragment():
         return render_template("responses/_list.html", **about), {"HX-Push-Url": address}
     return render_template("responses/index.html", **about)
+
+
+def _counts() -> dict[str, str]:
+    return {key: _shown(n) for key, n in queries.counts().items()}
 
 
 def _shown(n: int) -> str:
@@ -103,8 +107,9 @@ def _decide(id: int, verb: Any, said: str) -> ResponseReturnValue:
     db.session.flush()
     if htmx.wants_fragment() and request.args.get("place") == "list":
         answer: ResponseReturnValue = render_template(
-            "responses/_rows.html", rows=[queries.response_line(id)], at="list", me=current_user.id
-        )
+            "responses/_rows.html", rows=[queries.response_line(id)], at="list", me=current_user.id,
+            again="responses/_again.html", counts=_counts(), wanted=ResponseFilter.from_address(htmx.page_asked()),
+        )  # fmt: skip
     else:
         flash(said, "good")
         answer = htmx.see_other(access.way_back(path("responses.show", id=id)))

@@ -1,5 +1,6 @@
 """Reading the record of events: one customer's story, and the whole house's trail."""
 
+from collections.abc import Mapping
 from datetime import date, datetime
 from typing import Any, NamedTuple
 
@@ -60,6 +61,12 @@ def story(customer_id: int, family: str, after: str | None) -> Page[Line]:
     if key:
         query, values = query.where(_BEFORE), values | {"before_day": key[0], "before_id": key[1]}
     return page_of(_lines(query, values), lambda line: (line.happened_on, line.id), first=key is None, size=STORY_ROWS)
+
+
+def story_again(customer_id: int, asked: Mapping[str, str]) -> dict[str, Any]:
+    """What `timeline/_story_again.html` needs: the newest of the family of kinds that the page asks for. One query."""
+    kind = asked.get("kind", "")
+    return {"customer_id": customer_id, "events": story(customer_id, kind, None), "kind": kind}
 
 
 def _lines(query: Any, values: dict[str, Any]) -> list[Line]:

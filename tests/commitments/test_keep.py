@@ -24,15 +24,18 @@ def test_answers_in_place_with_undo(support: Browser, cast: Cast, queries: Query
     db.session.commit()
     with queries as seen:
         answer = support.post(f"/commitments/{promise.id}/keep?place=today", fragment=True)
-    assert len(seen) <= 6
+    assert len(seen) <= 7  # two of them write
     text = answer.get_data(as_text=True)
     assert f'id="commitment-{promise.id}"' in text
     assert "Kept" in text
     assert "Undo" in text
+    assert 'hx-target="#today-head"' in text  # what is counted over the list comes along
+    assert "waits for you" not in text
     db.session.refresh(promise)
     assert (promise.state, promise.settled_on, promise.version) == ("kept", clock.today(), 2)
     again = support.post(f"/commitments/{promise.id}/reopen?place=today", fragment=True).get_data(as_text=True)
     assert "Promise 3 days late" in again
+    assert "1 waits for you, 1 of them for a promise" in again
     db.session.refresh(promise)
     assert (promise.state, promise.settled_on) == ("open", None)
     assert kinds() == ["commitment.kept", "commitment.reopened"]
@@ -45,10 +48,17 @@ def test_on_the_customers_page_the_figures_come_along(support: Browser, cast: Ca
     assert f'id="figures-{customer_id}"' in support.get(f"/customers/{customer_id}").text
     with queries as seen:
         answer = support.post(f"/commitments/{id}/keep?place=side", fragment=True).text
-    assert len(seen) <= 6
+    assert len(seen) <= 7  # two of them write
     assert f'hx-target="#figures-{customer_id}"' in answer
     assert "<dd>1 of 1</dd>" in answer
-    assert "figures" not in support.post(f"/commitments/{id}/reopen?place=list", fragment=True).text
+    assert f'hx-target="#happened-{customer_id}"' in answer  # and so does the story
+    assert "<b>Promise kept</b>" in answer
+    asked = {"HX-Current-URL": f"http://localhost/customers/{customer_id}?kind=purchases"}
+    answer = support.post(f"/commitments/{id}/reopen?place=side", fragment=True, headers=asked).text
+    assert "<b>Promise kept</b>" not in answer
+    answer = support.post(f"/commitments/{id}/keep?place=list", fragment=True).text
+    assert "figures" not in answer
+    assert "1 of our last 1 promises kept" in answer
 
 
 def test_without_script_it_goes_back(support: Browser, cast: Cast) -> None:

@@ -35,6 +35,7 @@ def test_adds_in_place_and_without_script(support: Browser, hotel: Customer) -> 
     page = answer.get_data(as_text=True)
     assert page.lstrip().startswith("<section")
     assert "Jorge Salas" in page
+    assert f'hx-target="#happened-{hotel.id}"' in page  # the story has grown
     assert 'id="contact-form"' not in page
     assert support.post(path, data=form).location == f"/customers/{hotel.id}"
     assert "Saved." in support.get(f"/customers/{hotel.id}").get_data(as_text=True)

@@ -35,6 +35,8 @@ def test_a_follow_up_is_logged_under_its_row_and_undone(cast: Cast, open_page: C
     page.keyboard.press("Control+Enter")
     expect(page.get_by_text("Logged: Call, reached.")).to_be_visible()
     expect(page.locator("#follow-up-1.is-done")).to_have_count(1)
+    expect(page.get_by_text("1 waits for you")).to_be_visible()  # it counted 2 before
+    expect(page.get_by_role("link", name="All 1")).to_be_visible()
     page.reload()
     expect(page.get_by_text("Hotel Sierra Azul")).to_have_count(0)
 

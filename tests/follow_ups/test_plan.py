@@ -109,6 +109,7 @@ def test_is_dropped_and_the_clock_goes_back(support: Browser, cast: Cast) -> Non
     db.session.commit()
     answer = support.post(f"/follow-ups/{plan.id}/drop", data={"place": "today"}, fragment=True)
     assert "Dropped." in answer.get_data(as_text=True)
+    assert 'hx-target="#today-head"' in answer.get_data(as_text=True)
     db.session.refresh(customer)
     assert customer.next_touch_on is None
     assert support.post(f"/follow-ups/{plan.id}/drop").status_code == 422

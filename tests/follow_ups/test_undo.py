@@ -14,7 +14,7 @@ from portal.users.models import User
 from tests.browser import Browser
 from tests.cast import Cast
 from tests.follow_ups.test_log import follow_ups, said
-from tests.touches import a_customer, a_plan
+from tests.touches import a_customer, a_plan, a_promise
 
 DAY = timedelta(days=1)
 
@@ -47,10 +47,25 @@ def test_restores_the_plan(support: Browser, cast: Cast) -> None:
     support.post(path, data=said(follow_up=plan.id, place="today"), fragment=True)
     answer = support.post(f"/follow-ups/{plan.id}/undo", data={"place": "today"}, fragment=True)
     assert "Follow-up today</a> — ask about the terrace tables" in answer.get_data(as_text=True)
+    assert "1 waits for you" in answer.get_data(as_text=True)
     db.session.refresh(plan)
     assert (plan.is_planned, plan.channel, plan.purpose, plan.note) == (True, "call", "care", "why it was planned")
     support.post(path, data=said(follow_up=plan.id))
     assert [each.id for each in follow_ups() if each.is_done] == [plan.id]
+
+
+def test_goes_back_to_the_promise_that_it_was_logged_for(support: Browser, cast: Cast) -> None:
+    promise, foreign = a_promise(a_customer(cast), clock.today()), a_promise(a_customer(cast, "Other"), clock.today())
+    db.session.commit()
+    path, form = f"/customers/{promise.customer_id}/follow-ups", said(commitment=promise.id, place="today")
+    logged = support.post(path, data=form, fragment=True).text
+    assert f'name="commitment" value="{promise.id}"' in logged
+    undo = f"/follow-ups/{follow_ups()[0].id}/undo"
+    assert support.post(undo, data={"place": "today", "commitment": foreign.id}, fragment=True).status_code == 404
+    answer = support.post(undo, data={"place": "today", "commitment": promise.id}, fragment=True).text
+    assert f'id="quick-log-c{promise.id}"' in answer
+    assert f'name="commitment" value="{promise.id}"' in answer
+    assert f'hx-target="#commitment-{promise.id}"' in answer
 
 
 def test_twice_is_once_and_the_form_may_be_sent_again(support: Browser, cast: Cast) -> None:

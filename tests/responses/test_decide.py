@@ -56,6 +56,8 @@ def test_the_other_one_counts_and_what_follows_from_it(support: Browser, cast: C
         line = support.post("/surveys/responses/2/accept?place=list", fragment=True).get_data(as_text=True)
     assert len(seen) <= 16
     assert 'id="response-2"' in line
+    assert "Unhappy <b>1</b>" in line  # the counts over the list come along
+    assert "To decide" not in line
     assert "To be made right: in 2 days" in line
     assert states() == ["dismissed", "standing"]
     assert promises()[0][0] == "open"
