@@ -13,6 +13,8 @@ from portal.commitments.models import OPEN, RECOVERING, SIDES, Commitment
 from portal.customers.lines import line_by_id, lines, live, together
 from portal.extensions import db, rows_of
 from portal.paging import PAGE_ROWS, Page, decode, page_of
+from portal.timeline.models import Event
+from portal.users.models import User
 
 LINE = (
     Commitment.id,
@@ -153,6 +155,22 @@ def commitment_to_show(commitment_id: int) -> Commitment | None:
         .where(Commitment.id == commitment_id)
     )
     return db.session.scalar(query)
+
+
+def moves_of(commitment: Commitment) -> Sequence[Row[Any]]:
+    """Each time it was renegotiated, the first first: the day, what was said (`data`), and who said it. No query for
+    one that never moved. Rides on ix_events_customer_id_happened_on_id.
+    """
+    if not commitment.times_moved:
+        return []
+    query = (
+        select(Event.happened_on, Event.data, User.name.label("user_name"))
+        .outerjoin(User, User.id == Event.user_id)
+        .where(Event.customer_id == commitment.customer_id, Event.kind == "commitment.renegotiated")
+        .where(Event.subject_id == commitment.id)
+        .order_by(Event.happened_on, Event.id)
+    )
+    return db.session.execute(query).all()
 
 
 def commitment_for_change(commitment_id: int) -> Commitment | None:

@@ -132,8 +132,8 @@ def show(id: int) -> ResponseReturnValue:
 def _page(commitment: Commitment, errors: list[str] | None = None, **forms: Any) -> str:
     shown = queries.commitment_to_show(commitment.id) or abort(404)
     answer = response_behind(shown.id) if shown.kind == "recovery" else None
-    about = _forms(shown) | forms
-    return render_template("commitments/show.html", commitment=shown, answer=answer, errors=errors or [], **about)
+    about = {"answer": answer, "moves": queries.moves_of(shown), "errors": errors or []} | _forms(shown) | forms
+    return render_template("commitments/show.html", commitment=shown, **about)
 
 
 def _forms(commitment: Commitment) -> dict[str, Any]:

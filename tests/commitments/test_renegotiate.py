@@ -35,6 +35,10 @@ def test_keeps_the_day_first_promised(support: Browser, cast: Cast) -> None:
     assert event.kind == "commitment.renegotiated"
     assert event.data["was_due_on"] == (clock.today() + 2 * DAY).isoformat()
     assert event.data["reason"] == "the printer is down"
+    support.post(f"/commitments/{promise.id}/keep")
+    page = support.get(f"/commitments/{promise.id}").text  # why it was moved stays known when it is settled
+    assert page.count("“the printer is down”") == 2
+    assert "<dt>Reason</dt>" not in page
 
 
 def test_wants_a_day_ahead_and_a_reason(support: Browser, cast: Cast) -> None:
