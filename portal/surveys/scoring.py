@@ -2,6 +2,9 @@
 
 NPS with the adjusted Wald interval (add 3 answers, ¾ of them promoters and ¾ detractors); CSAT, the share of 4 and 5,
 with Wilson's; CES 2.0 as the mean, with the share of 5 and more and Wilson's interval of that. All of them at 95 %.
+
+The mean of CES itself, as a share of its scale, has Wilson's interval too. That errs on the wide side, also of few or
+equal answers: of all answers with one mean, those at the two ends of the scale vary most (Bhatia and Davis 2000).
 """
 
 from collections.abc import Mapping
@@ -28,6 +31,16 @@ class Score:
     low: float
     high: float
     share: float | None = None
+
+    @property
+    def around(self) -> tuple[float, float]:
+        """Between what the true `value` probably lies, on the scale of `value`."""
+        if self.kind != "ces":
+            return self.low, self.high
+        scale = SCALES[self.kind]
+        reach = scale.highest - scale.lowest
+        low, high = wilson(self.n * (self.value - scale.lowest) / reach, self.n)
+        return scale.lowest + reach * low / 100, scale.lowest + reach * high / 100
 
 
 def score(kind: str, counts: Mapping[int, int]) -> Score | None:
@@ -56,7 +69,7 @@ def nps_interval(promoters: int, detractors: int, n: int) -> tuple[float, float]
     return max(-100.0, 100 * (middle - reach)), min(100.0, 100 * (middle + reach))
 
 
-def wilson(hits: int, n: int) -> tuple[float, float]:
+def wilson(hits: float, n: int) -> tuple[float, float]:
     """Wilson's interval of a share, in per cent: 45 of 50 → (78.6, 95.7)."""
     share, squared = hits / n, Z * Z
     middle = (share + squared / (2 * n)) / (1 + squared / n)

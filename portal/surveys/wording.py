@@ -121,8 +121,9 @@ def between(score: Score | None) -> str:
 
 
 def span(score: Score) -> str:
-    """The bare interval: "4.8 – 55.8"."""
-    return f"{_plain(score.low)} – {_plain(score.high)}{'' if score.kind == 'nps' else ' %'}"
+    """The bare interval of the score: "4.8 – 55.8"."""
+    low, high = score.around
+    return f"{_plain(low)} – {_plain(high)}{' %' if score.kind == 'csat' else ''}"
 
 
 def feeling(kind: str, score: int) -> tuple[str, str]:

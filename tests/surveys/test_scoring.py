@@ -31,6 +31,10 @@ def test_ces_is_a_mean_with_the_share_of_five_and_more() -> None:
     assert found is not None
     assert (found.value, found.share, found.n) == (4.8, 60.0, 5)
     assert found.low < 60 < found.high
+    assert [round(end, 2) for end in found.around] == [2.52, 6.39]
+    alike = score("ces", {7: 1})
+    assert alike is not None
+    assert alike.around[0] < 3 < alike.around[1] == 7  # one answer says little
 
 
 def test_no_answers_have_no_score() -> None:
@@ -46,3 +50,6 @@ def test_the_interval_stays_within_the_scale(kind: str, counts: list[int]) -> No
     else:
         least = -100 if kind == "nps" else 0
         assert least <= found.low <= found.high <= 100
+        low, high = found.around
+        assert low <= found.value + 1e-9
+        assert high >= found.value - 1e-9
