@@ -54,13 +54,37 @@ def grade(name: str, found: Mapping[str, Any] | None) -> Grade:
         return Grade("plain", nothing, _("not graded yet"), nothing)
     if found.get("too_little") == "history":
         return Grade("plain", nothing, _("too little history: nobody had bought 90 days before"), nothing)
+    if found.get("too_little") == "silence":
+        return Grade("plain", nothing, _("nothing to grade by: no purchase is known in the 90 days after"), nothing)
     if found.get("too_little") == "named":
         said = _("too few to grade (%(num)s of %(needed)s needed)", num=found["named"], needed=found.get("needed", 20))
         return Grade("plain", nothing, said, nothing)
     hope = BY_NAME[name].hope
-    compared = uplift(found["bought"], found["named"], found["others_bought"], found["others"])
+    rest = _rest(name, found)
+    compared = uplift(found["bought"], found["named"], rest.bought, rest.n)
     tone, word = _verdict(hope, compared)
-    return Grade(tone, word, _sentence(hope, found), _detail(found, compared))
+    return Grade(tone, word, _sentence(hope, found, rest), _detail(found, rest, compared))
+
+
+class _Rest(NamedTuple):
+    """With whom the named are compared: what they are called, how many they are, and how many of them bought."""
+
+    name: Markup
+    n: int
+    bought: int
+
+
+def _rest(name: str, found: Mapping[str, Any]) -> _Rest:
+    """Those whom the list chose from, where it does not choose from everybody."""
+    peers = {
+        "due": _("of the other regular buyers"),
+        "overdue": _("of the other regular buyers"),
+        "second-purchase": _("of the others who bought once"),
+        "slipping": _("of the other valuable clients"),
+    }
+    if name in peers and "peers" in found:
+        return _Rest(peers[name], found["peers"], found["peers_bought"])
+    return _Rest(_("of the rest"), found["others"], found["others_bought"])
 
 
 def _verdict(hope: str, found: Uplift | None) -> tuple[str, Markup]:
@@ -78,47 +102,50 @@ def _verdict(hope: str, found: Uplift | None) -> tuple[str, Markup]:
     return ("late", _("poor")) if high < max(of_use, 1) else ("plain", _("too early to tell"))
 
 
-def _sentence(hope: str, found: Mapping[str, Any]) -> Markup:
+def _sentence(hope: str, found: Mapping[str, Any], rest: _Rest) -> Markup:
     """ "7 in 10 bought within 90 days; of the rest, 2 in 10"; of who was not hoped for, that they came back."""
+    here, there = shares((found["bought"], found["named"]), (rest.bought, rest.n))
     days = (date.fromisoformat(found["until"]) - date.fromisoformat(found["on"])).days
-    here, there = shares((found["bought"], found["named"]), (found["others_bought"], found["others"]))
-    if not found["others"]:
+    if not rest.n:
         there = _("nobody to compare with")
-    more = {"share": here, "other": there, "days": days}
+    more = {"share": here, "rest": rest.name, "other": there, "days": days}
     one = 1 if here.startswith("1 ") else 2
     if hope == "stay_away":
         if not found["bought"]:
-            return _("None came back within %(days)s days; of the rest, %(other)s.", **more)
+            return _("None came back within %(days)s days; %(rest)s, %(other)s.", **more)
         return ngettext(
-            "%(share)s came back within %(days)s days; of the rest, %(other)s.",
-            "%(share)s came back within %(days)s days; of the rest, %(other)s.",
+            "%(share)s came back within %(days)s days; %(rest)s, %(other)s.",
+            "%(share)s came back within %(days)s days; %(rest)s, %(other)s.",
             one, **more,
         )  # fmt: skip
     if not found["bought"]:
-        return _("None bought within %(days)s days; of the rest, %(other)s.", **more)
+        return _("None bought within %(days)s days; %(rest)s, %(other)s.", **more)
     return ngettext(
-        "%(share)s bought within %(days)s days; of the rest, %(other)s.",
-        "%(share)s bought within %(days)s days; of the rest, %(other)s.",
+        "%(share)s bought within %(days)s days; %(rest)s, %(other)s.",
+        "%(share)s bought within %(days)s days; %(rest)s, %(other)s.",
         one, **more,
     )  # fmt: skip
 
 
-def _detail(found: Mapping[str, Any], compared: Uplift | None) -> Markup:
-    """Both shares with their n and interval, and the difference with its own."""
+def _detail(found: Mapping[str, Any], rest: _Rest, compared: Uplift | None) -> Markup:
+    """Each share with its n and interval, and the difference with its own."""
     on = formats.day(date.fromisoformat(found["on"]))
-    said = _(
-        "%(bought)s of %(named)s named on %(on)s (%(between)s)",
-        bought=_number(found["bought"]), named=_number(found["named"]), on=on,
-        between=_between(found["bought"], found["named"]),
+    parts = [_("Named on %(on)s: %(count)s", on=on, count=_counted(found["bought"], found["named"]))]
+    if compared is not None:
+        parts.append(_("%(rest)s, %(count)s", rest=rest.name, count=_counted(rest.bought, rest.n)))
+    if rest.n != found["others"] and found["others"]:
+        parts.append(_("of everybody else, %(count)s", count=_counted(found["others_bought"], found["others"])))
+    said = Markup("; ").join(parts) + "."
+    return said if compared is None else said + " " + difference(compared) + "."
+
+
+def _counted(hits: int, n: int) -> Markup:
+    """ "56 of 80 (95 % interval 59.2 to 78.9 %)"."""
+    low, high = wilson(hits, n)
+    return _(
+        "%(hits)s of %(num)s (95 %% interval %(low)s to %(high)s %%)",
+        hits=_number(hits), num=_number(n), low=_plain(low), high=_plain(high),
     )  # fmt: skip
-    if compared is None:
-        return said
-    rest = _(
-        "of the rest, %(bought)s of %(others)s (%(between)s)",
-        bought=_number(found["others_bought"]), others=_number(found["others"]),
-        between=_between(found["others_bought"], found["others"]),
-    )  # fmt: skip
-    return _("%(said)s; %(rest)s. %(difference)s.", said=said, rest=rest, difference=difference(compared))
 
 
 def difference(found: Uplift) -> Markup:
@@ -154,11 +181,6 @@ def _share(parts: int, of: int, hits: int) -> Markup:
     if not parts:
         return _("fewer than 1 in 100")
     return _("%(num)s in %(whole)s", num=parts, whole=of)
-
-
-def _between(hits: int, n: int) -> Markup:
-    low, high = wilson(hits, n)
-    return _("95 %% interval %(low)s to %(high)s", low=_plain(low), high=f"{_plain(high)} %")
 
 
 def signed(value: float) -> str:

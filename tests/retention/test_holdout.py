@@ -59,3 +59,27 @@ def test_purchases_of_strangers_do_not_count() -> None:
     found = holdout.purchases_since([2, 5], [1, 2, 2, 5, 5, 9], [11, 9, 12, 11, 21, 11], after=10, until=20)
     assert found.tolist() == [1, 1]
     assert np.array_equal(holdout.purchases_since([], [1], [11], 10, 20), [])
+
+
+def test_what_the_books_keep_adds_up(monkeypatch: pytest.MonkeyPatch) -> None:
+    log = books.read("shop")
+    assert log
+    found, grouped = log.histories(), log.grouped()
+    parameters = bgnbd.fit(grouped).parameters
+    assert parameters
+    told = holdout.Told(
+        found.customer, found.frequency, books.CLOSED - found.age_days,
+        books.CLOSED - found.age_days + found.recency_days,
+    )  # fmt: skip
+    who, when = purchase_days(log.customer, log.day)
+    kept = holdout.measured(parameters, told, who, when, books.CLOSED, 90)
+    assert (kept["on"], kept["until"]) == ("1997-09-30", "1997-12-29")
+    assert kept["came"] == holdout.purchases_since(found.customer, who, when, books.CLOSED, books.CLOSED + 90).sum()
+    weeks = kept["weeks"]
+    assert [week for week, _, _ in weeks] == list(range(1, 14))
+    assert (weeks[-1][1], weeks[-1][2]) == (round(kept["expected"], 1), kept["came"])
+    assert all(one[1] <= other[1] and one[2] <= other[2] for one, other in pairwise(weeks))
+    assert sum(row[1] * row[2] for row in kept["by_earlier"]) == pytest.approx(kept["expected"], rel=0.01)
+    monkeypatch.setattr(holdout, "MOST_GROUPS", 60)
+    thinned = holdout.measured(parameters, told, who, when, books.CLOSED, 90)["weeks"]
+    assert [row[1] for row in thinned] == pytest.approx([row[1] for row in weeks], rel=0.01, abs=0.1)

@@ -31,7 +31,7 @@ def test_words_first_then_the_numbers() -> None:
     assert (found.tone, found.word) == ("good", "good")
     assert found.text == "7 in 10 bought within 90 days; of the rest, 2 in 10."
     assert found.detail.striptags() == (
-        "56 of 80 named on 23 Aug (95 % interval 59.2 to 78.9 %); of the rest, 200 of 1,000 (95 % interval 17.6 to"
+        "Named on 23 Aug: 56 of 80 (95 % interval 59.2 to 78.9 %); of the rest, 200 of 1,000 (95 % interval 17.6 to"
         " 22.6 %). Difference: +50 in 100, 95 % interval +38.9 to +59.2."
     )
     with speaking("es"):
@@ -63,6 +63,16 @@ def test_the_word_goes_by_the_rule(name: str, counts: tuple[int, ...], word: str
     assert said(name, *counts) == (word, text)
 
 
+def test_a_list_of_regular_buyers_is_seen_beside_regular_buyers() -> None:
+    peers = {"peers": 2825, "peers_bought": 1498}
+    found = wording.grade("overdue", graded(744, 2184, 3433, 21386) | peers)
+    assert (found.word, found.text) == (
+        "good", "34 in 100 came back within 90 days; of the other regular buyers, 53 in 100."
+    )  # fmt: skip
+    assert "of everybody else, 3,433 of 21,386" in found.detail
+    assert "Difference: −19 in 100" in found.detail
+
+
 def test_shares_are_never_nothing_nor_everything_unless_they_are() -> None:
     assert wording.shares((1, 1000), (999, 1000)) == ["fewer than 1 in 100", "99 in 100"]
     assert wording.shares((0, 10), (10, 10)) == ["none", "10 in 10"]
@@ -71,6 +81,7 @@ def test_shares_are_never_nothing_nor_everything_unless_they_are() -> None:
 def test_what_is_not_graded_says_why() -> None:
     assert wording.grade("due", None).text == "not graded yet"
     assert "4 of 20 needed" in wording.grade("due", {"too_little": "named", "named": 4}).text
+    assert "no purchase is known" in wording.grade("due", {"too_little": "silence", "named": 0}).text
     assert "too little history" in wording.grade("due", {"too_little": "history", "named": 0}).text
 
 
