@@ -8,6 +8,7 @@ from portal.extensions import db
 from portal.follow_ups import models as follow_ups
 from portal.imports import models as imports
 from portal.invitations import models as invitations
+from portal.ledger import models as ledger
 from portal.lists import models as lists
 from portal.mail import models as mail
 from portal.purchases import models as purchases
@@ -20,7 +21,7 @@ from portal.trials import models as trials
 from portal.users import models as users
 
 ROOMS = (
-    advocacy, commitments, contacts, customers, follow_ups, imports, invitations, lists, mail, purchases, responses,
-    retention, settings, surveys, timeline, trials, users,
+    advocacy, commitments, contacts, customers, follow_ups, imports, invitations, ledger, lists, mail, purchases,
+    responses, retention, settings, surveys, timeline, trials, users,
 )  # fmt: skip
 metadata = db.metadata

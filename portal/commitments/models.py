@@ -20,6 +20,19 @@ SIDES = ("ours", "theirs")
 STATES = ("open", "kept", "broken", "withdrawn")
 OPEN = text("state = 'open'")
 RECOVERING = text("state = 'open' AND origin = 'recovery'")
+UNHEARD = text("unheard")
+SPOKEN = text("client_said_on IS NOT NULL")
+
+
+LONGEST_SHOWN = 300
+"""Characters of a client's words that stand beside the promise; the statement keeps all of them."""
+
+
+def sayable(side: str, state: str) -> tuple[str, ...]:
+    """What a client can say about a promise of that side in that state."""
+    if side == "ours":
+        return ("kept", "not_kept") if state == "kept" else ()
+    return ("done",) if state == "open" else ()
 
 
 class NotOpen(BrokenRule):
@@ -32,6 +45,18 @@ class StillOpen(BrokenRule):
     """There is nothing to reopen."""
 
     message = N_("This promise is open.")
+
+
+class NotToBeSaid(BrokenRule):
+    """A client can only speak of what we say is kept, and of what they have still to do."""
+
+    message = N_("This can't be said about the promise any more: it has changed meanwhile.")
+
+
+class NothingSaid(BrokenRule):
+    """There is no word of the client's to answer."""
+
+    message = N_("The client has not said that this is done, or it has been looked at already.")
 
 
 class ReasonMissing(BrokenRule):
@@ -64,6 +89,16 @@ class Commitment(Model):
             "ix_commitments_recovering_assignee", "assignee_id", "due_on", "id",
             sqlite_where=RECOVERING, postgresql_where=RECOVERING,
         ),
+        Index("ix_commitments_unheard_due", "due_on", "id", sqlite_where=UNHEARD, postgresql_where=UNHEARD),
+        Index(
+            "ix_commitments_unheard_assignee", "assignee_id", "due_on", "id",
+            sqlite_where=UNHEARD, postgresql_where=UNHEARD,
+        ),
+        Index("ix_commitments_spoken", "client_said_on", "id", sqlite_where=SPOKEN, postgresql_where=SPOKEN),
+        Index(
+            "ix_commitments_spoken_assignee", "assignee_id", "client_said_on", "id",
+            sqlite_where=SPOKEN, postgresql_where=SPOKEN,
+        ),
         Index("ix_commitments_customer_id_state_due_on", "customer_id", "state", "due_on"),
         Index("ix_commitments_assignee_id_state_settled_on_id", "assignee_id", "state", "settled_on", "id"),
         Index("ix_commitments_state_settled_on_id", "state", "settled_on", "id"),
@@ -85,6 +120,14 @@ class Commitment(Model):
     settled_on: Mapped[date | None]
     reason: Mapped[str] = mapped_column(String(300), default="")
     """Why it was last moved, broken or withdrawn."""
+    client_says: Mapped[str] = mapped_column(String(8), default="")
+    """The client's last word, apart from ours: `kept`, `not_kept`, or `done` of a promise of theirs."""
+    client_said_on: Mapped[date | None]
+    client_words: Mapped[str] = mapped_column(String(300), default="")
+    our_answer: Mapped[str] = mapped_column(String(300), default="")
+    """What we answered to "done", for the client to read."""
+    unheard: Mapped[bool] = mapped_column(default=False)
+    """The client has disputed it, or says that it is done, and nobody has looked: it stands on Today at once."""
     version: Mapped[int] = mapped_column(default=1)
     form_id: Mapped[str | None] = mapped_column(String(36), unique=True)
     created_by_id: Mapped[int | None] = mapped_column(ForeignKey("users.id"))
@@ -103,6 +146,11 @@ class Commitment(Model):
     def is_open(self) -> bool:
         """Does it still wait to be kept?"""
         return self.state == "open"
+
+    @property
+    def sayable(self) -> tuple[str, ...]:
+        """What the client can say about it now."""
+        return sayable(self.side, self.state)
 
     def keep(self, by: "User") -> None:
         """It was done as promised. Raises `NotOpen`."""
@@ -126,7 +174,7 @@ class Commitment(Model):
             raise ReasonMissing
         before, self.due_on = self.due_on, due.checked(to)
         self.times_moved += 1
-        self.reason = reason
+        self.reason, self.unheard = reason, False
         self._note("renegotiated", by, was_due_on=before.isoformat(), reason=reason)
 
     def reopen(self, by: "User") -> None:
@@ -137,6 +185,30 @@ class Commitment(Model):
         self.settled_on, self.reason = None, ""
         self._note("reopened", by, was=was)
 
+    def confirm(self, contact: str, words: str = "") -> None:
+        """The client says that it was kept. Raises `NotToBeSaid`."""
+        self._hear("kept", words)
+        self._note("confirmed", None, contact=contact, **({"words": words} if words else {}))
+
+    def dispute(self, contact: str, words: str = "") -> None:
+        """The client says that it was not kept: it waits to be kept again. Raises `NotToBeSaid`."""
+        self._hear("not_kept", words)
+        self.state, self.settled_on, self.reason, self.unheard = "open", None, "", True
+        self._note("disputed", None, contact=contact, **({"words": words} if words else {}))
+
+    def say_done(self, contact: str, words: str = "") -> None:
+        """The client has done what they promised, and we shall look. Raises `NotToBeSaid`."""
+        self._hear("done", words)
+        self.unheard = True
+        self._note("said_done", None, contact=contact, **({"words": words} if words else {}))
+
+    def not_yet(self, by: "User", answer: str = "") -> None:
+        """We have looked, and it is not done yet. `answer` is read by the client. Raises `NothingSaid`."""
+        if not (self.unheard and self.client_says == "done"):
+            raise NothingSaid
+        self.unheard, self.our_answer = False, answer
+        self._note("not_yet", by, **({"reason": answer} if answer else {}))
+
     def reword(self, by: "User | None", text: str, contact_id: int | None, assignee_id: int | None) -> None:
         """Say it better, to or from another person, or let another colleague answer for it."""
         changed = (text, contact_id, assignee_id) != (self.text, self.contact_id, self.assignee_id)
@@ -145,10 +217,18 @@ class Commitment(Model):
         if changed:
             self._note("changed", by, was=was)
 
+    def _hear(self, word: str, words: str) -> None:
+        """The client's last word counts."""
+        if word not in self.sayable:
+            raise NotToBeSaid
+        shown = words if len(words) <= LONGEST_SHOWN else words[: LONGEST_SHOWN - 1] + "…"
+        self.client_says, self.client_said_on, self.client_words = word, clock.today(), shown
+        self.our_answer = ""
+
     def _settle(self, state: str, by: "User | None", reason: str) -> None:
         if not self.is_open:
             raise NotOpen
-        self.state, self.settled_on, self.reason = state, clock.today(), reason
+        self.state, self.settled_on, self.reason, self.unheard = state, clock.today(), reason, False
         self._note(state, by, **({"reason": reason} if reason else {}))
 
     def _note(self, verb: str, by: "User | None", **data: Any) -> None:

@@ -53,6 +53,8 @@ class Firm(Model):
     """The day as of which lists are computed; empty for today, whichever day that is."""
     silent_after_days: Mapped[int] = mapped_column(default=60)
     """How long a recent buyer or client may be without a touch before the list of the silent names them. In days."""
+    ledger_days: Mapped[int] = mapped_column(default=90)
+    """How long a contact's link to the promises between us opens its page. In days."""
     version: Mapped[int] = mapped_column(default=1)
     created_at: Mapped[datetime] = mapped_column(UtcDateTime)
 
