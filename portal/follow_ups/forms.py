@@ -1,7 +1,7 @@
 """The shape of what is logged and planned."""
 
 from flask_babel import lazy_gettext as _l
-from wtforms import Form
+from wtforms import BooleanField, Form
 
 from portal.choices import DayField, IdField, NextField, RecordField, WordField
 from portal.due import STEPS
@@ -27,6 +27,8 @@ class QuickLogForm(Form):
     note = LongTextField(_l("Note"), longest=LONGEST_NOTE)
     next_step = WordField(_l("Next step"), words=STEPS, default="none")
     next_on = DayField(_l("Day of the next step"))
+    anyway = BooleanField()
+    """It is logged although somebody who heard it wants no offers."""
 
 
 class PlanForm(Form):

@@ -32,6 +32,8 @@ class OpenLog:
     next: str = ""
     """Where to go afterwards, without script."""
     errors: Sequence[str] = ()
+    anyway: bool = False
+    """Can it be logged all the same?"""
     form_id: str = field(default_factory=lambda: str(uuid4()))
 
     @property

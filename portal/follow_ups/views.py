@@ -22,6 +22,7 @@ from portal.follow_ups import queries, touching, wording, words
 from portal.follow_ups.forms import PLACES, MoveForm, PlanForm, QuickLogForm
 from portal.follow_ups.models import UNDO_STANDS, FollowUp, NotYours, Touch
 from portal.follow_ups.opening import OpenLog, names_of, open_log
+from portal.invitations import opting
 from portal.links import path
 from portal.rules import BrokenRule
 from portal.timeline.queries import story
@@ -111,6 +112,8 @@ def log(id: int) -> ResponseReturnValue:
         return _not_logged(customer, form, [say(rule)])
     if touch is None:
         return _not_logged(customer, form, [words for errors in form.errors.values() for words in errors])
+    if unwilling := _unwilling(customer, contact, form):
+        return _not_logged(customer, form, [unwilling], anyway=True)
     try:
         follow_up = touching.log(customer, touch, current_user, planned, contact.name if contact else "")
         answer = _logged(customer, follow_up, form)
@@ -146,10 +149,18 @@ def _touch(form: QuickLogForm) -> Touch | None:
     )
 
 
-def _not_logged(customer: Customer, form: QuickLogForm, errors: list[str]) -> ResponseReturnValue:
+def _unwilling(customer: Customer, contact: Contact | None, form: QuickLogForm) -> str:
+    """That somebody who heard an offer wants none; nothing when all may hear it, or it is to be logged anyway."""
+    names = [] if form.anyway.data or form.purpose.data != "offer" else opting.without_offers(customer, contact)
+    return _("Does not want to hear offers: %(names)s.", names=", ".join(names)) if names else ""
+
+
+def _not_logged(
+    customer: Customer, form: QuickLogForm, errors: list[str], *, anyway: bool = False
+) -> ResponseReturnValue:
     """The quick log again, with what was typed."""
     log = _as_typed(customer.id, form)
-    log.errors = errors
+    log.errors, log.anyway = errors, anyway
     log.contacts = names_of(living_contacts(customer.id))
     return htmx.invalid(_quick_log(customer.name, log))
 

@@ -5,6 +5,7 @@ from wtforms import Form
 
 from portal.choices import IdField, WordField
 from portal.fields import FormIdField
+from portal.invitations.opting import WISHES
 
 WAYS = ("email", "link", "qr", "whatsapp")
 
@@ -17,6 +18,14 @@ class AskForm(Form):
     contact_id = IdField(_l("Person"))
     """Empty is the customer itself."""
     channel = WordField(_l("Channel"), words=WAYS, default="email")
+
+
+class OptOutForm(Form):
+    """Who wants to hear what."""
+
+    contact_id = IdField()
+    """Empty is the customer itself."""
+    wish = WordField(words=WISHES, default="")
 
 
 class AskListForm(Form):

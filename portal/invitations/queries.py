@@ -168,19 +168,24 @@ def _heard(kind: str, source: Any, day: Any) -> Select[Any]:
 
 
 def opted_out(customer_ids: Collection[int], addresses: Collection[str]) -> tuple[set[Person], set[str]]:
-    """Who of these customers' people does not want to be asked, and which of these addresses. Rides on
-    ix_opt_outs_customer_id_contact_id and ix_opt_outs_address.
-    """
-    query = select(OptOut.customer_id, OptOut.contact_id, OptOut.address).where(
-        OptOut.withdrawn_at.is_(None),
-        or_(OptOut.customer_id.in_(customer_ids), OptOut.address.in_(addresses)),
-    )
+    """Who of these customers' people does not want to be asked, and which of these addresses. The same way."""
     people: set[Person] = set()
     reached: set[str] = set()
-    for customer_id, contact_id, address in db.session.execute(query):
+    for customer_id, contact_id, address, _scope in opt_outs_among(customer_ids, addresses):
         people.add((customer_id, contact_id))
         reached.add(address)
     return people, reached - {""}
+
+
+def opt_outs_among(customer_ids: Collection[int], addresses: Collection[str]) -> Sequence[Any]:
+    """(customer's id, contact's, address, scope) of what these customers' people have said, and what was said at these
+    addresses, while it holds. Rides on ix_opt_outs_customer_id_contact_id and ix_opt_outs_address.
+    """
+    query = select(OptOut.customer_id, OptOut.contact_id, OptOut.address, OptOut.scope).where(
+        OptOut.withdrawn_at.is_(None),
+        or_(OptOut.customer_id.in_(customer_ids), OptOut.address.in_(addresses)),
+    )
+    return db.session.execute(query).all()
 
 
 # Whom a survey has reached

@@ -21,8 +21,8 @@ from portal.customers.queries import customer_by_id, customer_for_change, filter
 from portal.customers.wording import status_word
 from portal.errors import say
 from portal.extensions import db
-from portal.invitations import asking, batches, handing, jobs, queries, reminding, wording
-from portal.invitations.forms import AskForm, AskListForm
+from portal.invitations import asking, batches, handing, jobs, opting, queries, reminding, wording
+from portal.invitations.forms import AskForm, AskListForm, OptOutForm
 from portal.invitations.inviting import Asking
 from portal.invitations.models import Invitation
 from portal.jobs import soon
@@ -125,6 +125,36 @@ def _people(customer: Customer) -> list[Asked]:
         return Asked(person[1], name, email, silenced, budget.heard(person, today), budget.free_on(person, today))
 
     return [asked(each) for each in people]
+
+
+# What they want to hear
+
+
+@invitations.get("/customers/<int:id>/opt-outs")
+@access.staff
+def opt_outs(id: int) -> ResponseReturnValue:
+    """What each person of a customer has said that they want to hear."""
+    return _opt_outs_page(customer_by_id(id) or abort(404))
+
+
+def _opt_outs_page(customer: Customer, error: str = "") -> str:
+    people = opting.standing_of(customer)
+    return render_template("invitations/opt_outs.html", customer=customer, people=people, error=error)
+
+
+@invitations.post("/customers/<int:id>/opt-outs")
+@access.staff
+def opt_out(id: int) -> ResponseReturnValue:
+    """Write down what somebody told us: leave them alone, or ask them again. Sent twice, it is said once."""
+    customer = customer_for_change(id) or abort(404)
+    form = OptOutForm(request.form)
+    contact = (contact_of(id, form.contact_id.data) or abort(404)) if form.contact_id.data else None
+    if not form.validate() or not form.wish.data:
+        return htmx.invalid(_opt_outs_page(customer, _("Choose one of those that are offered.")))
+    opting.say(opting.who(customer, contact), form.wish.data, by=current_user)
+    db.session.commit()
+    flash(_("Noted."), "good")
+    return htmx.see_other(path("invitations.opt_outs", id=id))
 
 
 # One invitation

@@ -165,7 +165,7 @@ def opt_out(token: str) -> ResponseReturnValue:
     wish = "surveys" if at_once else request.form.get("wish", "")
     if wish not in opting.WISHES:
         return _leave(asked, token, unchosen=True), 422
-    opting.say(asked, wish)
+    opting.say(opting.who_is(asked), wish, survey_name=asked.survey_name)
     db.session.commit()
     if at_once:
         return "", 200
@@ -287,10 +287,9 @@ def _not_me(asked: Asked, token: str, *, unticked: bool = False) -> str:
 
 
 def _leave(asked: Asked, token: str, *, unchosen: bool = False) -> str:
-    return _page(
-        "responses/opt_out.html", asked.firm_name, asked.accent, token=token, standing=opting.standing(asked),
-        unchosen=unchosen, done=request.args.get("done") == "1",
-    )  # fmt: skip
+    standing, done = opting.standing(opting.who_is(asked)), request.args.get("done") == "1"
+    about: dict[str, Any] = {"token": token, "standing": standing, "unchosen": unchosen, "done": done}
+    return _page("responses/opt_out.html", asked.firm_name, asked.accent, **about)
 
 
 def _over(asked: Asked) -> ResponseReturnValue:

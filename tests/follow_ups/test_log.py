@@ -10,6 +10,7 @@ from sqlalchemy import select
 from portal import clock
 from portal.extensions import db
 from portal.follow_ups.models import FollowUp
+from portal.invitations import opting
 from portal.timeline.models import Event
 from tests.browser import Browser
 from tests.cast import Cast
@@ -254,3 +255,24 @@ def test_on_the_customers_page_the_log_is_open_and_the_story_answers_with_it(sup
     assert "<dd>0 : 0</dd>" in undone.get_data(as_text=True)
     assert "Follow-up taken back" in undone.get_data(as_text=True)
     assert "Prefers replacement over refund</textarea>" in undone.get_data(as_text=True)
+
+
+def test_says_who_wants_no_offers_and_goes_on_if_told_to(support: Browser, cast: Cast) -> None:
+    customer = a_customer(cast)
+    ana, other = a_contact(customer), a_contact(customer)
+    ana.name, ana.email, other.name, other.email = "Ana Robles", "ana@azul.example", "Beto Salas", "beto@azul.example"
+    opting.say(opting.who(customer, ana), "all", by=cast.support)
+    db.session.commit()
+    path, ids = f"/customers/{customer.id}/follow-ups", {"ana": ana.id, "other": other.id}
+    for heard in ({}, {"contact_id": ids["ana"]}):  # where nobody wrote down to whom, all of them heard it
+        for fragment in (True, False):
+            answer = support.post(path, data=said(purpose="offer", place="row", **heard), fragment=fragment)
+            assert answer.status_code == 422
+            assert "Does not want to hear offers: Ana Robles." in answer.text
+            assert 'name="anyway"' in answer.text
+            assert "Prefers replacement over refund" in answer.text
+    assert not follow_ups()
+    assert support.post(path, data=said(purpose="offer", contact_id=ids["other"])).status_code == 303
+    assert support.post(path, data=said(purpose="care", contact_id=ids["ana"])).status_code == 303
+    assert support.post(path, data=said(purpose="offer", contact_id=ids["ana"], anyway="y")).status_code == 303
+    assert len(follow_ups()) == 3

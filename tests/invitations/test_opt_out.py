@@ -112,9 +112,36 @@ def test_staff_see_who_does_not_want_to_be_asked(
     with queries as seen:
         page = support.get("/customers/1").get_data(as_text=True)
     assert len(seen) <= 6
-    assert page.count("no surveys") == 1
+    assert page.count(">no surveys") == 1
     say(stranger, address, wish="all")
     page = support.get("/customers/1").get_data(as_text=True)
-    assert page.count("no surveys") == 2
+    assert page.count(">no surveys") == 2
     assert "no surveys or offers" in page
-    assert "Does not want to be asked any more" in page
+    assert "Wants no surveys, reminders or offers any more" in page
+
+
+def test_staff_write_down_what_they_were_told_and_take_it_back(
+    support: Browser, stranger: Browser, address: str, cast: Cast, queries: QueryRecorder
+) -> None:
+    ask(a_survey("Another"), db.session.get_one(Customer, 1), ana(), "waits")
+    path = "/customers/1/opt-outs"
+    with queries as seen:
+        page = support.get(path).text
+    assert len(seen) <= 6
+    assert "No surveys, reminders or offers: Ana Robles" in page
+    for _ in range(2):
+        assert support.post(path, data={"contact_id": 1, "wish": "all"}).location == path
+    assert standing() == ["all"]
+    assert invitations()[1].held == "opted_out"
+    assert "We do not send you surveys, reminders or offers." in stranger.get(address).text
+    assert "May be asked: Ana Robles" in support.get(path).text
+    support.post(path, data={"contact_id": 1, "wish": "ask"})
+    assert standing() == []
+    assert [invitations()[1].held, known.kinds(1)[-2:]] == ["", ["survey.opted_out", "survey.opted_in"]]
+    assert support.post(path, data={"wish": "surveys"}).status_code == 303  # the customer itself
+    for wrong in ({}, {"wish": "loud"}, {"wish": ""}):
+        assert support.post(path, data=wrong).status_code == 422
+    other = known.add(cast, "Elsewhere")
+    assert support.post(f"/customers/{other.id}/opt-outs", data={"contact_id": 1, "wish": "all"}).status_code == 404
+    assert support.post("/customers/99/opt-outs", data={"wish": "all"}).status_code == 404
+    assert standing() == ["surveys"]
