@@ -18,6 +18,7 @@ GROUPS = {
     "demo": "portal.demo.commands",
     "purchases": "portal.imports.commands",
     "figures": "portal.purchases.commands",
+    "retention": "portal.retention.commands",
     "surveys": "portal.surveys.commands",
 }
 """A word of the command line, and the module whose `commands` it stands for; it is imported when it is used."""

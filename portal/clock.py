@@ -7,7 +7,7 @@ or a job names once through `use_zone`.
 from collections.abc import Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, time
 from functools import lru_cache
 from zoneinfo import ZoneInfo
 
@@ -50,6 +50,11 @@ def today() -> date:
 def day_of(instant: datetime) -> date:
     """The firm's day in which this aware instant falls."""
     return instant.astimezone(_zone.get()).date()
+
+
+def start_of(day: date) -> datetime:
+    """The instant at which the firm's day begins."""
+    return datetime.combine(day, time(), _zone.get()).astimezone(UTC)
 
 
 def local(instant: datetime) -> datetime:

@@ -1,0 +1,149 @@
+"""What is expected of each customer, judged by what was learned of all of them.
+
+What the figures mean depends on the method that speaks:
+
+- `bgnbd`: `p_alive` is the model's probability that a customer with two purchase days or more is still active; `chance`
+  is that of at least one purchase within HORIZON days, P(alive) · [1 - ((α+T)/(α+T+t))^(r+x)], since the rate of those
+  who are active is Gamma(r+x, α+T) distributed; `expected_purchases` is the model's (equation 10), also for those who
+  bought once: their number is right, only their P(alive) = 1 says nothing.
+- `cadence`: `p_alive` is how many gaps of a buyer with this mean gap, as regular as the firm's buyers are, are longer
+  than the pause so far (`regularity.still_coming`); `chance` is how many of them end within HORIZON days;
+  `expected_purchases` is `p_alive` times the purchases that the mean gap makes of a year.
+- `recency`: the same as for cadence with gaps that fall at random (shape 1): the longer the pause, the smaller.
+
+Whoever bought once is judged by the firm's own second-purchase curve with every method: `chance` is that of coming
+back within HORIZON days, `p_alive` is unknown. The day expected is the last one and the customer's own median gap; of
+who bought once, the day on which half of those who still come will have come, and none beyond the time in which second
+purchases come. The usual value is Gamma-Gamma's where it could be fitted and the customer buys in its currency, else
+the mean of the customer's own purchase days.
+"""
+
+import numpy as np
+from numpy.typing import NDArray
+
+from portal.retention import bgnbd, gamma_gamma, statistics
+from portal.retention.known import Booleans, Judged, Known
+from portal.retention.learning import HORIZON, Learned, repeat_values
+from portal.retention.regularity import still_coming
+from portal.retention.statistics import WEEK, Floats, Integers
+
+YEAR = 365
+AT_RANDOM = 1.0
+"""The shape of gaps that keep no rhythm."""
+GONE = 0.5
+"""Below this P(alive), a customer is more likely gone than not."""
+
+
+def judge(known: Known, learned: Learned) -> Judged:
+    """What to expect of these customers, some of the firm's or all; nothing of them enters but what is known here."""
+    size = len(known.id)
+    p_alive, chance, purchases = (np.full(size, np.nan) for _ in range(3))
+    again, once = known.purchase_days > 1, known.purchase_days == 1
+    scored = _by_bgnbd if learned.method == "bgnbd" else _by_pauses
+    p_alive[again], chance[again], purchases[again] = scored(known, learned, again)
+    if learned.method == "bgnbd":
+        purchases[once] = _by_bgnbd(known, learned, once)[2]
+    chance[once] = _coming_back(known.as_of - known.first[once], learned)
+    expected = np.zeros(size, dtype=np.int64)
+    expected[again] = known.last[again] + np.rint(known.median_gap[again]).astype(np.int64)
+    expected[once] = _second_on(known.first[once], known.as_of, learned)
+    return Judged(
+        learned=learned,
+        expected=expected,
+        p_alive=p_alive,
+        chance=chance,
+        expected_purchases=purchases,
+        usual=_usual(known, learned),
+        recency=_quintile(known.has_bought, known.since_last, learned.cuts["recency"], best_first=True),
+        frequency=_quintile(known.has_bought, known.purchase_days, learned.cuts["frequency"]),
+        monetary=_quintile(known.has_bought, known.revenue, learned.cuts["monetary"]),
+        risk=_risk(known, learned, expected, p_alive),
+    )
+
+
+def _by_bgnbd(known: Known, learned: Learned, here: Booleans) -> tuple[Floats, Floats, Floats]:
+    """P(alive), chance and expected purchases by the model, once for each group of customers alike."""
+    assert learned.params is not None
+    r, alpha, a, b = (learned.params[name] for name in ("r", "alpha", "a", "b"))
+    first = known.first[here]
+    grouped = statistics.group(
+        known.purchase_days[here] - 1, known.last[here] - first, known.as_of - first, indexed=True
+    )
+    alive, expected = bgnbd.scores(bgnbd.Parameters(r, alpha, a, b), grouped, YEAR / WEEK)
+    shape = r + grouped.frequency
+    buys = -np.expm1(-shape * np.log1p(HORIZON / WEEK / (alpha + grouped.age)))
+    return alive[grouped.of], (alive * buys)[grouped.of], expected[grouped.of]
+
+
+def _by_pauses(known: Known, learned: Learned, here: Booleans) -> tuple[Floats, Floats, Floats]:
+    """The same by how long the pause is, against the customer's own gaps."""
+    shape = learned.numbers["shape"] if learned.method == "cadence" else AT_RANDOM
+    gap = (known.last[here] - known.first[here]) / (known.purchase_days[here] - 1)
+    pause = known.since_last[here]
+    alive = still_coming(pause, gap, shape)
+    return alive, alive - still_coming(pause + HORIZON, gap, shape), alive * YEAR / gap
+
+
+def _coming_back(age: Integers, learned: Learned) -> Floats:
+    """Of who bought once, so many days ago: the chance to come back within HORIZON days, by the firm's own curve."""
+    now, then = _waiting(age, learned), _waiting(age + HORIZON, learned)
+    return np.where(now > 0, 1 - then / np.where(now > 0, now, 1), 0.0)
+
+
+def _waiting(days: Integers, learned: Learned) -> Floats:
+    shares = np.concatenate([[1.0], learned.second["waiting"]])
+    return np.asarray(shares[np.searchsorted(learned.second["days"], days, side="right")])
+
+
+def _second_on(first: Integers, as_of: int, learned: Learned) -> Integers:
+    """The day on which half of those who still come will have come; 0 beyond the time in which they come."""
+    days, waiting = np.array(learned.second["days"], dtype=np.int64), np.array(learned.second["waiting"])
+    window = learned.second["window"]
+    if window is None:
+        return np.zeros(len(first), dtype=np.int64)
+    age = as_of - first
+    half = (_waiting(age, learned) + waiting[-1]) / 2
+    reached = np.searchsorted(-waiting, -half - 1e-12, side="left")
+    day = first + days[np.minimum(reached, len(days) - 1)]
+    return np.where(age <= window[1], np.maximum(day, as_of), 0)
+
+
+def _usual(known: Known, learned: Learned) -> Integers:
+    """What a purchase day of theirs is worth, in minor units."""
+    own = known.revenue / np.maximum(known.purchase_days, 1)
+    if learned.value is not None:
+        parameters = gamma_gamma.Parameters(**learned.value)
+        repeats, mean = repeat_values(known)
+        expected = gamma_gamma.expected_value(parameters, repeats, mean)
+        own = np.where(known.has_bought & (known.currency == learned.currency), expected, own)
+    return np.rint(own).astype(np.int64)
+
+
+def _quintile(bought: Booleans, values: Integers, cuts: list[float], *, best_first: bool = False) -> Integers:
+    """1 to 5 for who has bought, 5 the best; 0 for the others. Those who are alike stand together."""
+    if best_first:  # few days are the best
+        above = 5 - np.searchsorted(cuts, values, side="left")
+    else:
+        above = 1 + np.searchsorted(cuts, values, side="right")
+    return np.where(bought, above, 0).astype(np.int64)
+
+
+def _risk(known: Known, learned: Learned, expected: Integers, p_alive: Floats) -> NDArray[np.str_]:
+    """How each buyer stands; see `models.RISKS`."""
+    near = np.nan_to_num(np.clip(known.median_gap / 4, 7, 30))
+    beyond = known.as_of - expected
+    window = learned.second["window"]
+    late = known.since_last > window[1] if window else np.zeros(len(expected), dtype=bool)
+    again = known.purchase_days > 1
+    return np.select(
+        [
+            ~known.has_bought,
+            ~again & late,
+            ~again,
+            (p_alive < GONE) & (beyond > 0),
+            beyond > near,
+            beyond >= -near,
+        ],
+        ["", "late", "waiting", "slipping", "overdue", "due"],
+        "on_time",
+    )

@@ -1,0 +1,194 @@
+"""Every SELECT about the books of a day: the books themselves, and what is known of customers at the end of a day.
+
+The latter are statements of whole numbers, to be read by `columns.read`: customers by their ids, days as ordinals (0
+for none), money in minor units. They hold what was known then: written down before `end` (the instant at which the day
+ends), and not taken back since. With `ids`, only of these customers.
+"""
+
+from collections.abc import Sequence
+from datetime import date, datetime
+from typing import Any
+
+from sqlalchemy import ColumnElement, Row, Select, and_, case, exists, func, or_, select
+from sqlalchemy.orm import aliased
+
+from portal.advocacy.models import Referral
+from portal.commitments.models import Commitment
+from portal.customers.models import Customer
+from portal.extensions import rows_of
+from portal.follow_ups.models import FollowUp
+from portal.purchases.models import Purchase
+from portal.responses.models import Response
+from portal.retention.days import epoch, ordinal
+from portal.retention.models import Books
+from portal.surveys.models import Survey
+from portal.surveys.scales import SCALES
+from portal.timeline.models import Event
+
+Ids = Sequence[int] | None
+Rows = Select[*tuple[Any, ...]]
+SHOWN = (
+    Books.id, Books.as_of, Books.created_at, Books.ended_at, Books.seconds, Books.method, Books.why, Books.customers,
+    Books.learned, Books.lists, Books.measures, Books.last_event_id,
+)  # fmt: skip
+
+
+def the_books() -> Row[Any] | None:
+    """The books that pages speak of, the newest that are done, or None. Rides on ix_books_state_id."""
+    return rows_of(select(*SHOWN).where(Books.state == "done").order_by(Books.id.desc()).limit(1)).first()
+
+
+def books_under_way() -> Row[Any] | None:
+    """The newest books that are being computed, or are about to be, or have failed since the last were done; or None.
+
+    (id, day, state, step, share in per cent, error). By primary key, backwards.
+    """
+    query = select(Books.id, Books.as_of, Books.state, Books.step, Books.share, Books.error)
+    row = rows_of(query.order_by(Books.id.desc()).limit(1)).first()
+    return row if row is not None and row.state != "done" else None
+
+
+def last_event_id() -> int:
+    """The newest event's id; 0 before the first. By primary key."""
+    return int(rows_of(select(func.coalesce(func.max(Event.id), 0))).scalar_one())
+
+
+# What is known of customers at the end of a day
+
+
+def customers(day: date, end: datetime, ids: Ids = None) -> Rows:
+    """(id, assignee or 0, when made in seconds of the epoch, last touch as of now), by id."""
+    there = or_(Customer.created_at < end, Customer.first_purchase_on <= day)
+    not_archived = or_(Customer.archived_at.is_(None), Customer.archived_at >= end)
+    return (
+        select(
+            Customer.id,
+            func.coalesce(Customer.assignee_id, 0),
+            epoch(Customer.created_at),
+            ordinal(Customer.last_touch_on),
+        )
+        .where(there, not_archived, *_of(Customer.id, ids))
+        .order_by(Customer.id)
+    )
+
+
+def purchases(day: date, ids: Ids = None) -> Rows:
+    """(customer, day, amount, currency), in no order."""
+    known = (Purchase.voided_at.is_(None), Purchase.purchased_on <= day)
+    return select(Purchase.customer_id, ordinal(Purchase.purchased_on), Purchase.amount_minor, Purchase.currency).where(
+        *known, *_of(Purchase.customer_id, ids)
+    )
+
+
+def earlier_touches(day: date, ids: Ids = None) -> Rows:
+    """(customer, last touch that reached somebody by that day), of those who have been touched since."""
+    known = (FollowUp.done_on <= day, FollowUp.undone_at.is_(None), FollowUp.outcome != "no_answer")
+    return (
+        select(FollowUp.customer_id, ordinal(func.max(FollowUp.done_on)))
+        .join(Customer, Customer.id == FollowUp.customer_id)
+        .where(Customer.last_touch_on > day, *known, *_of(FollowUp.customer_id, ids))
+        .group_by(FollowUp.customer_id)
+    )
+
+
+def recoveries(day: date, end: datetime, ids: Ids = None) -> Rows:
+    """(customer, day by which the earliest open recovery is due)."""
+    return (
+        select(Commitment.customer_id, ordinal(func.min(Commitment.due_on)))
+        .where(Commitment.origin == "recovery", *_open(day, end), *_of(Commitment.customer_id, ids))
+        .group_by(Commitment.customer_id)
+    )
+
+
+def late_promises(day: date, end: datetime, ids: Ids = None) -> Rows:
+    """(customer, day on which the earliest late promise of ours was due, how many are late); not the recoveries."""
+    late = (_OURS, Commitment.due_on < day, *_open(day, end))
+    return (
+        select(Commitment.customer_id, ordinal(func.min(Commitment.due_on)), func.count())
+        .where(*late, *_of(Commitment.customer_id, ids))
+        .group_by(Commitment.customer_id)
+    )
+
+
+def broken_promises(day: date, ids: Ids = None) -> Rows:
+    """(customer, day on which a promise of ours was last broken)."""
+    broken = (_OURS, Commitment.state == "broken", Commitment.settled_on <= day)
+    return (
+        select(Commitment.customer_id, ordinal(func.max(Commitment.settled_on)))
+        .where(*broken, *_of(Commitment.customer_id, ids))
+        .group_by(Commitment.customer_id)
+    )
+
+
+def unhappy_answers(day: date, ids: Ids = None) -> Rows:
+    """(customer, day of the last unhappy answer that no kept recovery has followed)."""
+    made_right = exists().where(
+        Commitment.customer_id == Response.customer_id,
+        Commitment.origin == "recovery",
+        Commitment.state == "kept",
+        Commitment.settled_on.between(Response.answered_on, day),
+    )
+    unhappy = Response.score <= case({kind: scale.unhappy for kind, scale in SCALES.items()}, value=Survey.kind)
+    return (
+        select(Response.customer_id, ordinal(func.max(Response.answered_on)))
+        .join(Survey, Survey.id == Response.survey_id)
+        .where(*_standing(Response, day), unhappy, ~made_right, *_of(Response.customer_id, ids))
+        .group_by(Response.customer_id)
+    )
+
+
+def promoters(day: date, end: datetime, ids: Ids = None) -> Rows:
+    """(customer, day of the last answer), where that was a promoter's, and nobody has named somebody or been asked to
+    since. Rides on ix_survey_responses_customer_id_answered_on.
+    """
+    later, of_later = aliased(Response), aliased(Survey)
+    newer = or_(
+        later.answered_on > Response.answered_on,
+        and_(later.answered_on == Response.answered_on, later.id > Response.id),
+    )
+    overtaken = exists().where(
+        later.customer_id == Response.customer_id, *_standing(later, day), newer,
+        of_later.id == later.survey_id, of_later.kind == "nps",
+    )  # fmt: skip
+    spoken = exists().where(
+        FollowUp.customer_id == Response.customer_id, FollowUp.purpose == "referral", FollowUp.undone_at.is_(None),
+        FollowUp.created_at < end, or_(FollowUp.done_on.is_(None), FollowUp.done_on >= Response.answered_on),
+    )  # fmt: skip
+    named = exists().where(
+        Referral.customer_id == Response.customer_id, Referral.referred_at.between(Response.answered_at, end)
+    )
+    return (
+        select(Response.customer_id, ordinal(func.max(Response.answered_on)))
+        .join(Survey, Survey.id == Response.survey_id)
+        .where(
+            Survey.kind == "nps", Response.score >= SCALES["nps"].happy, *_standing(Response, day),
+            ~overtaken, ~spoken, ~named, *_of(Response.customer_id, ids),
+        )
+        .group_by(Response.customer_id)
+    )  # fmt: skip
+
+
+def assigned_since(end: datetime, ids: Ids = None) -> Rows:
+    """(customer) whose assignee has changed since: who it was on that day is known no longer. Rides on
+    ix_events_kind_id.
+    """
+    return (
+        select(Event.customer_id)
+        .where(Event.kind == "customer.assigned", Event.at >= end, *_of(Event.customer_id, ids))
+        .distinct()
+    )
+
+
+_OURS = and_(Commitment.side == "ours", Commitment.origin != "recovery")
+
+
+def _of(column: Any, ids: Ids) -> list[ColumnElement[bool]]:
+    return [] if ids is None else [column.in_(ids)]
+
+
+def _open(day: date, end: datetime) -> tuple[ColumnElement[bool], ...]:
+    return Commitment.created_at < end, or_(Commitment.settled_on.is_(None), Commitment.settled_on > day)
+
+
+def _standing(response: Any, day: date) -> tuple[ColumnElement[bool], ...]:
+    return response.state == "standing", response.answered_on <= day

@@ -1,0 +1,88 @@
+"""What is known of all customers at the end of a day, read from the tables into columns."""
+
+from collections.abc import Sequence
+from datetime import UTC, date, datetime, timedelta
+from typing import Any
+
+import numpy as np
+
+from portal import clock
+from portal.retention import columns, figures, queries
+from portal.retention.known import Known
+from portal.retention.statistics import Integers
+
+QUARTER_HOUR = 900
+"""Seconds: no time zone's offset is finer."""
+
+
+def known(day: date, ids: Sequence[int] | None = None) -> Known:
+    """The customers who were there at the end of the firm's `day`, or those of `ids` who were; see `Known`."""
+    end = end_of(day)
+    who, assignee, made, last_touch = columns.read(queries.customers(day, end, ids))
+    (customer, on, amount, code), currencies = columns.read_worded(queries.purchases(day, ids))
+    position = places(who, customer)
+    here = position >= 0
+    bought = figures.of(len(who), position[here], on[here], amount[here], code[here], currencies)
+    del customer, on, amount, code, position, here
+    made_on = days_of(made)
+
+    def days(statement: Any) -> list[Integers]:
+        """The columns after the first, spread over the customers; 0 where there is nothing."""
+        of, *values = columns.read(statement)
+        place = places(who, of)
+        return [_spread(len(who), place, value) for value in values]
+
+    if (last_touch > day.toordinal()).any():
+        earlier = days(queries.earlier_touches(day, ids))[0]
+        last_touch = np.where(last_touch > day.toordinal(), earlier, last_touch)
+    if end <= clock.now():
+        since = places(who, columns.read(queries.assigned_since(end, ids))[0])
+        assignee[since[since >= 0]] = -1
+    late_due, late = days(queries.late_promises(day, end, ids))
+    return Known(
+        as_of=day.toordinal(),
+        id=who,
+        assignee=assignee,
+        since=np.where((bought["first"] > 0) & (bought["first"] < made_on), bought["first"], made_on),
+        **bought,
+        last_touch=last_touch,
+        recovery_due=days(queries.recoveries(day, end, ids))[0],
+        unhappy_on=days(queries.unhappy_answers(day, ids))[0],
+        late_due=late_due,
+        late_promises=late,
+        broken_on=days(queries.broken_promises(day, ids))[0],
+        promoter_on=days(queries.promoters(day, end, ids))[0],
+    )
+
+
+def end_of(day: date) -> datetime:
+    """The instant at which the firm's day ends."""
+    return clock.start_of(day + timedelta(days=1))
+
+
+def places(who: Integers, customer: Integers) -> Integers:
+    """Where each `customer` stands in `who` (ascending); -1 where not at all."""
+    if not len(who) or not len(customer):
+        return np.full(len(customer), -1, dtype=np.int64)
+    highest = int(who[-1])
+    if highest < 4 * len(who) + 100_000:  # ids lie close: a table is faster than a search
+        table = np.full(highest + 2, -1, dtype=np.int64)
+        table[who] = np.arange(len(who))
+        return np.asarray(table[np.minimum(customer, highest + 1)])
+    place = np.minimum(np.searchsorted(who, customer), len(who) - 1)
+    return np.where(who[place] == customer, place, -1)
+
+
+def days_of(seconds: Integers) -> Integers:
+    """The firm's days on which these instants (seconds of the epoch) fall."""
+    quarters, of = np.unique(seconds // QUARTER_HOUR, return_inverse=True)
+    found = [
+        clock.day_of(datetime.fromtimestamp(quarter * QUARTER_HOUR, UTC)).toordinal() for quarter in quarters.tolist()
+    ]
+    return np.array(found, dtype=np.int64)[of]
+
+
+def _spread(size: int, place: Integers, value: Integers) -> Integers:
+    column = np.zeros(size, dtype=np.int64)
+    column[place[place >= 0]] = value[place >= 0]
+    return column
