@@ -54,6 +54,7 @@ def register_blueprints(app: Flask) -> None:
     from portal.health import health
     from portal.imports.views import imports
     from portal.invitations.views import invitations
+    from portal.lists.views import lists
     from portal.mail.views import mail_room
     from portal.purchases.views import purchases
     from portal.responses.public import answers
@@ -75,6 +76,7 @@ def register_blueprints(app: Flask) -> None:
         (commitments, ""),
         (surveys, "/surveys"),
         (responses, ""),
+        (lists, "/retention"),
         (timeline, "/timeline"),
         (users, ""),
         (settings, "/settings"),

@@ -4,7 +4,7 @@ The frame around a page is worked out once, and the pieces that stand on every r
 fifty rows of macros cost more than the rows.
 """
 
-from collections.abc import Iterable
+from collections.abc import Hashable, Iterable
 from datetime import date
 from functools import cache, lru_cache
 from typing import Any
@@ -28,7 +28,7 @@ def _made(app: Flask, template: str, locale: str, **about: Any) -> Markup:
     return Markup(app.jinja_env.get_template(template).render(about))  # noqa: S704 - what Jinja made is escaped
 
 
-def kept_lines(template: str, rows: Iterable[Any], at: str, me: int) -> Markup:
+def kept_lines(template: str, rows: Iterable[Any], at: Hashable, me: int) -> Markup:
     """The lines of a list, each made once for all that it shows: who looks at the list again finds most of them made.
 
     The template takes `rows`, `at` and `me`, and nothing else but the language and the day.
@@ -38,7 +38,7 @@ def kept_lines(template: str, rows: Iterable[Any], at: str, me: int) -> Markup:
 
 
 @lru_cache(maxsize=2048)
-def _line(app: Flask, template: str, locale: str, today: date, at: str, me: int, row: Any) -> Markup:
+def _line(app: Flask, template: str, locale: str, today: date, at: Hashable, me: int, row: Any) -> Markup:
     made = app.jinja_env.get_template(template).render(rows=[row], at=at, me=me)
     return Markup(made)  # noqa: S704 - what Jinja made is escaped
 

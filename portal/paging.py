@@ -6,6 +6,7 @@ import json
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import date
+from math import isfinite
 from typing import Any, Generic, TypeVar
 
 Row = TypeVar("Row")
@@ -30,13 +31,15 @@ def page_of(
 
 
 def encode(key: tuple[Any, ...]) -> str:
-    """A key (texts, whole numbers, dates) as an opaque word for a URL."""
+    """A key (texts, numbers, dates) as an opaque word for a URL."""
     plain = [value.isoformat() if isinstance(value, date) else value for value in key]
     return base64.urlsafe_b64encode(json.dumps(plain, separators=(",", ":")).encode()).decode().rstrip("=")
 
 
 def decode(word: str | None, *kinds: type) -> tuple[Any, ...] | None:
-    """The key behind the word, if it has these types (`str`, `int`, `date`); anything else is None: the first page."""
+    """The key behind the word, if it has these types (`str`, `int`, `float`, `date`); anything else is None, which is
+    the first page.
+    """
     if not word or len(word) > 1000:
         return None
     try:
@@ -53,6 +56,8 @@ def _value(value: Any, kind: type[Any]) -> Any:
         return date.fromisoformat(value)
     if type(value) is not kind:
         raise TypeError
+    if kind is float and not isfinite(value):
+        raise ValueError
     if kind is int and not -(2**63) <= value < 2**63:
         raise ValueError
     if kind is str and "\x00" in value:

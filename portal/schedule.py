@@ -12,6 +12,7 @@ from portal.extensions import db, huey
 from portal.imports import jobs as imports
 from portal.invitations import jobs as invitations
 from portal.jobs import in_app
+from portal.lists import jobs as lists
 from portal.mail import outbox
 from portal.mail.models import OutboxMessage
 from portal.surveys import tallies
@@ -76,6 +77,12 @@ def ask_every_so_often() -> None:
 def go_on_with_lists() -> None:
     """A survey that is being asked of a whole list goes on, also after a kill."""
     invitations.resume_batches()
+
+
+@at("lists.acts", minute="*")
+def go_on_with_acts() -> None:
+    """What is being done with many customers of a list goes on, also after a kill."""
+    lists.resume()
 
 
 @at("nightly.uploads", minute="35", hour="9")

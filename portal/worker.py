@@ -14,13 +14,14 @@ from portal.extensions import huey
 from portal.follow_ups import rhythm
 from portal.imports import jobs as import_jobs
 from portal.invitations import jobs as invitation_jobs
+from portal.lists import jobs as list_jobs
 from portal.mail import sending
 
 logger = logging.getLogger("portal.worker")
 THREADS = 2
 """A long import leaves a thread for the mail."""
 PATIENCE_SECONDS = 25
-JOBS = (import_jobs, invitation_jobs, jobs, rhythm, schedule, sending)
+JOBS = (import_jobs, invitation_jobs, jobs, list_jobs, rhythm, schedule, sending)
 """Modules whose jobs the worker must know."""
 
 
@@ -71,5 +72,6 @@ def _pick_up(app: Flask) -> None:
         with app.app_context():
             import_jobs.resume_soon()
             invitation_jobs.resume_soon()
+            list_jobs.resume_soon()
     except SQLAlchemyError as error:
         logger.warning("nothing picked up", extra={"error": type(error).__name__})

@@ -16,6 +16,8 @@ from portal.follow_ups.models import FollowUp
 from portal.imports.models import Import, ImportRefusal
 from portal.invitations.inviting import Asking, invite
 from portal.invitations.models import SurveyBatch
+from portal.lists.catalogue import BY_NAME
+from portal.lists.models import ListBatch, SavedList
 from portal.mail.models import OutboxMessage
 from portal.purchases.models import Purchase
 from portal.responses import answering
@@ -25,6 +27,7 @@ from portal.surveys import ready
 from portal.surveys.models import Survey
 from portal.timeline.models import record
 from tests.cast import Cast
+from tests.lists.entries import an_entry, close_books
 
 KEY = "a secret that only the tests know, 0123456789"
 NAMES = ("Hotel Sierra Azul", "Clínica Dental Obregón")
@@ -35,6 +38,7 @@ def make_sample(cast: Cast) -> list[Customer]:
     customers = [_customer(name, cast) for name in NAMES]
     ready.add_all("en", cast.owner)
     _ask(customers)
+    _list(customers, cast)
     _answer()
     db.session.add(
         OutboxMessage(
@@ -44,6 +48,20 @@ def make_sample(cast: Cast) -> list[Customer]:
     )  # fmt: skip
     db.session.commit()
     return customers
+
+
+def _list(customers: list[Customer], cast: Cast) -> None:
+    """The books of today are closed: both stand on every list. One list is saved, and one act on it is done."""
+    db.session.flush()
+    close_books()
+    for name in BY_NAME:
+        for customer in customers:
+            an_entry(customer, name)
+    saved = {"name": "Mine", "folded": "mine", "list": "due", "wanted": {"whose": "me"}}
+    done = {"act": "follow_up", "list": "due", "wanted": {"customers": [1, 2]}, "said": "Due to buy again.", "total": 2}
+    left_out = {"to_id": cast.sales.id, "due_on": clock.today(), "done": 1, "skipped": 1, "left_out": {"gone": 1}}
+    db.session.add(SavedList(created_at=clock.now(), **saved))
+    db.session.add(ListBatch(purpose="care", created_at=clock.now(), **done, **left_out))
 
 
 def _ask(customers: list[Customer]) -> None:

@@ -4,12 +4,13 @@ from collections.abc import Iterable
 from datetime import date, datetime
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import BigInteger, Column, ForeignKey, Index, String, Table, Text, text
+from sqlalchemy import BigInteger, Column, ForeignKey, Index, String, Table, Text, text, update
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from portal import clock
 from portal.customers.search import fold, searchable
-from portal.extensions import BigId, Model, UtcDateTime
+from portal.extensions import BigId, Model, UtcDateTime, db
+from portal.retention.models import ListEntry
 from portal.rules import N_, BrokenRule
 from portal.timeline.models import changed, record
 
@@ -116,10 +117,12 @@ class Customer(Model):
         return changes
 
     def assign(self, to: "User | None", by: "User") -> None:
-        """Make a user answerable for it (or nobody)."""
+        """Make a user answerable for it (or nobody), and for its entries on lists."""
         if self.assignee_id != (to.id if to else None):
             self._touch()
             self.assignee_id = to.id if to else None
+            entries = update(ListEntry).where(ListEntry.customer_id == self.id)
+            db.session.execute(entries.values(assignee_id=self.assignee_id))
             name = to.name if to else None
             record("customer.assigned", by=by, customer_id=self.id, subject=self, name=self.name, to=name)
 

@@ -254,12 +254,16 @@ def assign(id: int) -> ResponseReturnValue:
     form.assignee_id.offer(list(active_users()), customer.assignee)
     if not form.validate():
         return htmx.invalid(_small_form("assign", form, customer))
+    before, to = customer.assignee_id, form.assignee_id.user
     try:
-        customer.assign(form.assignee_id.user, by=current_user)
+        customer.assign(to, by=current_user)
     except BrokenRule as rule:
         form.assignee_id.errors = [say(rule)]
         return htmx.invalid(_small_form("assign", form, customer))
+    to_name = to.name if to else ""
     db.session.commit()
+    if _place() == "row":
+        return render_template("customers/_assigned.html", customer=customer, before=before, to_name=to_name)
     return _head(id)
 
 
@@ -291,7 +295,12 @@ def tag(id: int) -> ResponseReturnValue:
 def _small_form(what: str, form: FlaskForm, customer: Customer) -> str:
     template = f"customers/_{what}.html" if htmx.wants_fragment() else f"customers/{what}.html"
     tags = queries.all_tag_names() if what == "tags" else []
-    return render_template(template, form=form, customer=customer, tags=tags)
+    return render_template(template, form=form, customer=customer, tags=tags, place=_place())
+
+
+def _place() -> str:
+    """Where a small form stands: under a `row` of a list, else on the customer's own page."""
+    return "row" if htmx.wants_fragment() and request.values.get("place") == "row" else ""
 
 
 def _head(id: int) -> ResponseReturnValue:

@@ -17,7 +17,8 @@ FIRM_ID = 1
 LOCALES = ("es", "en")
 DECISIONS = (
     "name", "accent", "locale", "time_zone", "currency", "region", "touch_every_days", "reassure_after_days",
-    "ask_at_most", "ask_within_days", "remind_after_days", "answer_within_days", "recover_within_days", "privacy",
+    "ask_at_most", "ask_within_days", "remind_after_days", "answer_within_days", "recover_within_days",
+    "silent_after_days", "privacy",
 )  # fmt: skip
 
 

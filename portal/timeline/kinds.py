@@ -53,6 +53,14 @@ HOUSE_FAMILIES: dict[str, tuple[str, ...]] = {
         "survey.list_cancelled",
         "survey.all_reminded",
     ),
+    "lists": (
+        "list.saved",
+        "list.renamed",
+        "list.deleted",
+        "list.assigned",
+        "list.followed_up",
+        "list.act_cancelled",
+    ),
     "imports": ("import.uploaded", "import.started", "import.finished", "import.failed", "import.cancelled"),
     "users": (
         "user.invited",

@@ -32,6 +32,7 @@ FIELDS = {
     "region": N_("country"),
     "touch_every_days": N_("rhythm of touches"),
     "reassure_after_days": N_("days until reassurance"),
+    "silent_after_days": N_("days until a customer is silent"),
 }
 TONES = {
     "commitment.kept": "good",

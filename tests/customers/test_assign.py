@@ -1,8 +1,13 @@
 """Making a user answerable for a customer."""
 
+from sqlalchemy import select
+
+from portal.extensions import db
+from portal.retention.models import ListEntry
 from tests.browser import Browser
 from tests.cast import Cast
 from tests.customers.known import add, again, event, kinds
+from tests.lists.entries import an_entry
 
 
 def test_assigns_in_place_and_without_script(support: Browser, cast: Cast) -> None:
@@ -37,3 +42,20 @@ def test_what_is_archived_is_not_assigned(support: Browser, cast: Cast) -> None:
     answer = support.post(f"/customers/{customer.id}/assign", data={"assignee_id": cast.support.id}, fragment=True)
     assert answer.status_code == 422
     assert "Restore it first" in answer.get_data(as_text=True)
+
+
+def test_under_a_row_of_a_list_it_answers_there_with_undo(support: Browser, cast: Cast) -> None:
+    customer = add(cast)
+    an_entry(customer)
+    db.session.commit()
+    path = f"/customers/{customer.id}/assign"
+    assert 'name="place" value="row"' in support.get(f"{path}?place=row", fragment=True).get_data(as_text=True)
+    form = {"assignee_id": cast.sales.id, "place": "row"}
+    answer = support.post(path, data=form, fragment=True).get_data(as_text=True)
+    assert "Assigned to Saúl Sales" in answer
+    assert f'hx-target="#assignee-{customer.id}"' in answer
+    assert 'name="assignee_id" value=""' in answer  # what Undo sends
+    db.session.rollback()
+    assert db.session.scalars(select(ListEntry.assignee_id)).one() == cast.sales.id
+    assert support.post(path, data=form | {"assignee_id": "999"}, fragment=True).status_code == 422
+    assert support.post(path, data=form).location == f"/customers/{customer.id}"

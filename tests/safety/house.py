@@ -38,6 +38,8 @@ BY_LINK = {
 }
 BY_NONCE = {"answers.answer", "answers.add", "answers.disavow", "answers.opt_out"}
 """Endpoints of links whose forms know no session: instead of its token they carry a nonce, or want something chosen."""
+LIST = "due"
+"""The list that stands for all of them."""
 
 
 def rules(app: Flask, method: str) -> Iterator[Rule]:
@@ -48,9 +50,9 @@ def rules(app: Flask, method: str) -> Iterator[Rule]:
 
 
 def address(app: Flask, rule: Rule, value: object = 1) -> str:
-    """The rule's path with each of its parts set to the value."""
+    """The rule's path with each of its parts set to the value; a `name` is one of the lists'."""
     with app.test_request_context():
-        parts = dict.fromkeys(rule.arguments, value)
+        parts = dict.fromkeys(rule.arguments, value) | ({"name": LIST} if "name" in rule.arguments else {})
         return app.url_map.bind("localhost").build(rule.endpoint, parts, method=next(iter(rule.methods or {"GET"})))
 
 

@@ -31,6 +31,7 @@ FORM = {
     "remind_after_days": "4",
     "answer_within_days": "30",
     "recover_within_days": "2",
+    "silent_after_days": "60",
     "privacy": "",
     "reassure_after_days": "5",
 }

@@ -1,0 +1,194 @@
+"""Why a customer stands on a list, as a sentence: of the day, the number and the word that its definition has kept.
+
+What these are stands with each definition in `lists.definitions`. Days are told by themselves or counted to the day of
+the books; sentences are remembered.
+"""
+
+from collections.abc import Callable
+from datetime import date
+from fractions import Fraction
+from functools import lru_cache
+from typing import Any
+
+from markupsafe import Markup
+
+from portal import clock, formats
+from portal.language import page_gettext as _
+from portal.language import page_ngettext as ngettext
+from portal.language import spoken
+from portal.lists.catalogue import BY_NAME
+from portal.lists.models import LEFT_OUT
+
+Said = tuple[str, Markup]
+"""A tone and words."""
+LITTLE = 0.005
+"""Below this a chance is not said as one in so many."""
+
+
+def reason(row: Any, as_of: date) -> Markup:
+    """Why the entry's customer is on its list (`list`, `kind`, `number`, `on_day`), as of the day of the books."""
+    return _reason(row.list, row.kind, row.number, row.on_day, as_of, clock.today(), spoken())
+
+
+def of_line(row: Any) -> Said:
+    """(tone, sentence) of an entry's line on Today, whose columns are those of all lines."""
+    number = float(row.text) if row.text else None
+    words = _reason(row.state, row.kind, number, row.settled_on, clock.today(), clock.today(), spoken())
+    return TONES.get(row.state, "calm"), words
+
+
+def title(name: str) -> Markup:
+    """What a list is called."""
+    return _(BY_NAME[name].title)
+
+
+TONES = {"overdue": "due", "thank": "good"}
+
+
+@lru_cache(maxsize=4096)
+def _reason(
+    name: str, kind: str, number: float | None, on: date | None, as_of: date, _today: date, _locale: str
+) -> Markup:
+    return WORDS[name](kind, number or 0.0, on or as_of, as_of)
+
+
+def _due(kind: str, gap: float, expected: date, as_of: date) -> Markup:
+    every, about = max(round(gap), 1), {"day": formats.day(expected)}
+    if expected < as_of:
+        return ngettext(
+            "Was expected around %(day)s; buys every %(num)d day",
+            "Was expected around %(day)s; buys every %(num)d days",
+            every, **about,
+        )  # fmt: skip
+    return ngettext(
+        "Expected around %(day)s; buys every %(num)d day",
+        "Expected around %(day)s; buys every %(num)d days",
+        every, **about,
+    )  # fmt: skip
+
+
+def _overdue(kind: str, times: float, last: date, as_of: date) -> Markup:
+    days = (as_of - last).days
+    usual = max(round(days / times), 1) if times else 1
+    return ngettext(
+        "%(num)d day without a purchase; usually %(usual)d",
+        "%(num)d days without a purchase; usually %(usual)d",
+        days, usual=usual,
+    )  # fmt: skip
+
+
+def _second(kind: str, chance: float, first: date, as_of: date) -> Markup:
+    return ngettext(
+        "Bought once, %(num)d day ago; %(odds)s come back within 90 days",
+        "Bought once, %(num)d days ago; %(odds)s come back within 90 days",
+        (as_of - first).days, odds=odds(chance),
+    )  # fmt: skip
+
+
+def _slipping(kind: str, alive: float, last: date, as_of: date) -> Markup:
+    return _(
+        "Last purchase %(day)s; by now %(odds)s such customers are still there",
+        day=formats.day(last), odds=odds(alive),
+    )  # fmt: skip
+
+
+def _unhappy(kind: str, late: float, on: date, as_of: date) -> Markup:
+    day = formats.day(on)
+    if kind == "late":
+        return ngettext(
+            "To be made right by %(day)s: %(num)d day late",
+            "To be made right by %(day)s: %(num)d days late",
+            round(late), day=day,
+        )  # fmt: skip
+    if kind == "open":
+        return _("To be made right by %(day)s", day=day)
+    return _("Unhappy on %(day)s, and nothing was promised yet", day=day)
+
+
+def _promises(kind: str, late: float, on: date, as_of: date) -> Markup:
+    if kind == "broken":
+        return _("A promise for %(day)s was broken, and nobody has spoken to them since", day=formats.day(on))
+    days = (as_of - on).days
+    if round(late) > 1:
+        return ngettext(
+            "%(many)d promises late, the oldest by %(num)d day",
+            "%(many)d promises late, the oldest by %(num)d days",
+            days, many=round(late),
+        )  # fmt: skip
+    return ngettext("A promise %(num)d day late", "A promise %(num)d days late", days)
+
+
+def _silent(kind: str, quiet: float, since: date, as_of: date) -> Markup:
+    days = round(quiet)
+    if kind == "never":
+        return ngettext(
+            "Bought %(num)d day ago, and nobody has spoken to them",
+            "Bought %(num)d days ago, and nobody has spoken to them",
+            days,
+        )  # fmt: skip
+    return ngettext("Nobody has spoken to them for %(num)d day", "Nobody has spoken to them for %(num)d days", days)
+
+
+def _thank(kind: str, number: float, on: date, as_of: date) -> Markup:
+    day = formats.day(on)
+    if kind == "client":
+        return _("Became a client on %(day)s: they came back", day=day)
+    if kind == "milestone":
+        return _("Their %(num)dth purchase day, on %(day)s", num=round(number), day=day)
+    return ngettext(
+        "%(num)d year since the first purchase, on %(day)s",
+        "%(num)d years since the first purchase, on %(day)s",
+        round(number), day=day,
+    )  # fmt: skip
+
+
+def _referral(kind: str, number: float, on: date, as_of: date) -> Markup:
+    return _("Would recommend us, said on %(day)s; nobody has asked them yet", day=formats.day(on))
+
+
+def _nobodys(kind: str, days: float, on: date, as_of: date) -> Markup:
+    if kind == "prospect":
+        return _("Known since %(day)s, bought nothing yet", day=formats.day(on))
+    return ngettext(
+        "%(num)d purchase day, the last %(day)s",
+        "%(num)d purchase days, the last %(day)s",
+        round(days), day=formats.day(on),
+    )  # fmt: skip
+
+
+WORDS: dict[str, Callable[[str, float, date, date], Markup]] = {
+    "due": _due,
+    "overdue": _overdue,
+    "second-purchase": _second,
+    "slipping": _slipping,
+    "unhappy": _unhappy,
+    "promises": _promises,
+    "silent": _silent,
+    "thank": _thank,
+    "referral": _referral,
+    "nobodys": _nobodys,
+}
+
+
+def odds(chance: float) -> Markup:
+    """A chance as people say it: 0.21 is "1 in 5", 0.68 "7 in 10"."""
+    return _odds(round(chance, 3), spoken())
+
+
+@lru_cache(maxsize=1024)
+def _odds(chance: float, _locale: str) -> Markup:
+    if chance < LITTLE:
+        return _("fewer than 1 in 200")
+    of = Fraction(1, round(1 / chance)) if chance < 0.15 else Fraction(min(max(round(chance * 10), 1), 9), 10)
+    return _("%(some)d in %(many)d", some=of.numerator, many=of.denominator)
+
+
+def left_out(counts: dict[str, int]) -> list[tuple[int, Markup]]:
+    """(how many, why) of the customers that an act passed over."""
+    words = {
+        "archived": _("in the archive by now"),
+        "gone": _("no longer on the list"),
+        "same": _("assigned so already"),
+        "opted_out": _("want no offers"),
+    }
+    return [(counts[why], words[why]) for why in LEFT_OUT if counts.get(why)]
