@@ -54,6 +54,7 @@ def register_blueprints(app: Flask) -> None:
     from portal.health import health
     from portal.imports.views import imports
     from portal.invitations.views import invitations
+    from portal.ledger.public import promises
     from portal.lists.views import lists
     from portal.mail.views import mail_room
     from portal.purchases.views import purchases
@@ -82,6 +83,7 @@ def register_blueprints(app: Flask) -> None:
         (settings, "/settings"),
         (mail_room, "/settings/mail"),
         (answers, ""),
+        (promises, ""),
         (health, ""),
     ]
     for blueprint, prefix in rooms:

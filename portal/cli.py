@@ -20,6 +20,7 @@ GROUPS = {
     "figures": "portal.purchases.commands",
     "retention": "portal.retention.commands",
     "surveys": "portal.surveys.commands",
+    "commitments": "portal.ledger.commands",
 }
 """A word of the command line, and the module whose `commands` it stands for; it is imported when it is used."""
 

@@ -12,6 +12,7 @@ from portal.access import ask_to_sign_in
 from portal.extensions import end_reading, login, reading_only
 from portal.language import DEFAULT, speak, spoken
 from portal.links import path
+from portal.public import ROOMS as PUBLIC_ROOMS
 from portal.settings.models import LOCALES
 from portal.settings.queries import the_firm
 from portal.users.models import User
@@ -37,7 +38,7 @@ def begin() -> ResponseReturnValue | None:
     reading_only.set(request.method in ("GET", "HEAD", "OPTIONS"))
     if request.endpoint in ("static", "health.show"):
         return None
-    if request.blueprint == "answers":  # clients' pages: no session, and the firm comes with the one query they make
+    if request.blueprint in PUBLIC_ROOMS:  # clients' pages: no session, and the firm comes with the one query they make
         speak(request.accept_languages.best_match(LOCALES) or DEFAULT)
         return None
     g.firm = None

@@ -16,6 +16,7 @@ from werkzeug.exceptions import HTTPException, InternalServerError, SecurityErro
 from portal.extensions import db
 from portal.htmx import wants_fragment
 from portal.language import spoken
+from portal.public import PATHS
 from portal.rules import BrokenRule
 
 logger = logging.getLogger("portal.errors")
@@ -51,7 +52,7 @@ def show_error(error: HTTPException) -> ResponseReturnValue:
         title = _("This form has expired")
         text = _("Nothing was saved. What you typed is below: copy it, open the page again and send it once more.")
     about = {"code": code, "heading": title, "text": text, "typed": typed}
-    if request.path.startswith("/s/"):  # a client, who has no Today to go to; the firm is not looked up once more
+    if request.path.startswith(PATHS):  # a client, who has no Today to go to; the firm is not looked up once more
         html = current_app.jinja_env.get_template("errors/public.html").render(about, locale=spoken())
     else:
         html = render_template("errors/_error.html" if wants_fragment() else "errors/show.html", **about)

@@ -20,7 +20,7 @@ SIDES = ("ours", "theirs")
 STATES = ("open", "kept", "broken", "withdrawn")
 OPEN = text("state = 'open'")
 RECOVERING = text("state = 'open' AND origin = 'recovery'")
-UNHEARD = text("unheard")
+UNHEARD, HEARD = text("unheard"), text("NOT unheard")
 SPOKEN = text("client_said_on IS NOT NULL")
 
 
@@ -139,7 +139,11 @@ class Commitment(Model):
 
     @property
     def kind(self) -> str:
-        """Its side, or `recovery`: what its line is worded by."""
+        """Its side, or `recovery`, or what a client says: what its line is worded by."""
+        if self.unheard:
+            return "disputed" if self.side == "ours" else "done"
+        if self.state == self.client_says == "kept":
+            return "confirmed"
         return "recovery" if self.origin == "recovery" else self.side
 
     @property
@@ -151,6 +155,11 @@ class Commitment(Model):
     def sayable(self) -> tuple[str, ...]:
         """What the client can say about it now."""
         return sayable(self.side, self.state)
+
+    @property
+    def is_answered(self) -> bool:
+        """Does the client say that it is done, and have we said "not yet"?"""
+        return self.is_open and self.client_says == "done" and not self.unheard
 
     def keep(self, by: "User") -> None:
         """It was done as promised. Raises `NotOpen`."""

@@ -6,10 +6,10 @@ from datetime import date
 from functools import cache, lru_cache
 from typing import Any
 
-from sqlalchemy import BigInteger, Date, Row, Select, bindparam, case, func, select, tuple_, union_all
+from sqlalchemy import BigInteger, Date, Row, Select, and_, bindparam, case, func, select, tuple_, union_all
 from sqlalchemy.orm import joinedload
 
-from portal.commitments.models import OPEN, RECOVERING, SIDES, Commitment
+from portal.commitments.models import HEARD, OPEN, RECOVERING, SIDES, UNHEARD, Commitment
 from portal.customers.lines import line_by_id, lines, live, together
 from portal.extensions import db, rows_of
 from portal.paging import PAGE_ROWS, Page, decode, page_of
@@ -23,15 +23,21 @@ LINE = (
     Commitment.customer_id,
     Commitment.contact_id,
     Commitment.created_by_id.label("by_id"),
-    case((Commitment.origin == "recovery", "recovery"), else_=Commitment.side).label("kind"),
+    case(
+        (UNHEARD, case((Commitment.side == "ours", "disputed"), else_="done")),
+        (and_(Commitment.state == "kept", Commitment.client_says == "kept"), "confirmed"),
+        (Commitment.origin == "recovery", "recovery"),
+        else_=Commitment.side,
+    ).label("kind"),
     Commitment.state,
     Commitment.text,
-    Commitment.reason.label("note"),
+    case((UNHEARD, Commitment.client_words), else_=Commitment.reason).label("note"),
     Commitment.times_moved.label("moved"),
     Commitment.version,
     Commitment.created_at,
 )
-"""A commitment as `lines.COLUMNS`: its kind is its side, or `recovery`; its note is the reason given last."""
+"""A commitment as `lines.COLUMNS`: its kind is its side, or `recovery`, or what a client says: `disputed` or `done`
+until somebody has looked, `confirmed`; its note is the reason given last, or the client's words."""
 RECENT_PROMISES = 100
 
 
@@ -52,10 +58,11 @@ class Ledger:
 def due(side: str, assignee_id: Any, today: Any) -> Any:
     """Open commitments of one side that fall due until today, for one user or, when that is None, for everybody.
 
-    What is to be made right is left to `recovering`. Assignee and day may be bound parameters, of a statement that is
-    made once. To be ordered by due_on and id: rides on ix_commitments_open_assignee or _open_due.
+    What is to be made right is left to `recovering`, what a client says to `unheard`. Assignee and day may be bound
+    parameters, of a statement that is made once. To be ordered by due_on and id: rides on ix_commitments_open_assignee
+    or _open_due.
     """
-    return _open(side, assignee_id).where(Commitment.due_on <= today, Commitment.origin != "recovery")
+    return _open(side, assignee_id).where(Commitment.due_on <= today, Commitment.origin != "recovery", HEARD)
 
 
 def recovering(assignee_id: Any, _today: Any) -> Any:
@@ -63,7 +70,17 @@ def recovering(assignee_id: Any, _today: Any) -> Any:
 
     To be ordered by due_on and id: rides on ix_commitments_recovering_assignee or _recovering_due.
     """
-    query = live(select(*LINE), Commitment.customer_id).where(RECOVERING)
+    query = live(select(*LINE), Commitment.customer_id).where(RECOVERING, HEARD)
+    return query if assignee_id is None else query.where(Commitment.assignee_id == assignee_id)
+
+
+def unheard(assignee_id: Any, _today: Any) -> Any:
+    """Promises of ours that a client disputes, and of theirs that a client says are done, until somebody has looked:
+    whenever they are due, for one user or for everybody.
+
+    To be ordered by due_on and id: rides on ix_commitments_unheard_assignee or _unheard_due.
+    """
+    query = live(select(*LINE), Commitment.customer_id).where(UNHEARD)
     return query if assignee_id is None else query.where(Commitment.assignee_id == assignee_id)
 
 

@@ -24,6 +24,7 @@ from portal.errors import say
 from portal.extensions import db
 from portal.invitations import asking
 from portal.invitations.inviting import Asking
+from portal.ledger.queries import statements_about
 from portal.links import path
 from portal.paging import Page
 from portal.responses.queries import response_behind
@@ -131,8 +132,10 @@ def show(id: int) -> ResponseReturnValue:
 
 def _page(commitment: Commitment, errors: list[str] | None = None, **forms: Any) -> str:
     shown = queries.commitment_to_show(commitment.id) or abort(404)
-    answer = response_behind(shown.id) if shown.kind == "recovery" else None
-    about = {"answer": answer, "moves": queries.moves_of(shown), "errors": errors or []} | _forms(shown) | forms
+    answer = response_behind(shown.id) if shown.origin == "recovery" else None
+    said = statements_about(shown.id) if shown.client_says else ()
+    about = {"answer": answer, "said": said, "moves": queries.moves_of(shown), "errors": errors or []}
+    about |= _forms(shown) | forms
     return render_template("commitments/show.html", commitment=shown, **about)
 
 
@@ -141,6 +144,7 @@ def _forms(commitment: Commitment) -> dict[str, Any]:
         "moving": RenegotiateForm(version=commitment.version, due_on=due.day_of_step("1_week", None)),
         "withdrawing": ReasonForm(),
         "breaking": ReasonForm(),
+        "answering": ReasonForm(),
     }
 
 
@@ -153,7 +157,7 @@ def keep(id: int) -> ResponseReturnValue:
 
 def _keep(commitment: Commitment) -> None:
     commitment.keep(current_user)
-    if commitment.kind == "recovery":
+    if commitment.origin == "recovery":
         tomorrow = clock.today() + timedelta(days=1)  # so that *Undo* comes before the mail
         asking.after_recovery(commitment, Asking(g.firm, current_app.config["SECRET_KEY"], send_on=tomorrow))
 
@@ -164,6 +168,19 @@ def break_(id: int) -> ResponseReturnValue:
     """It was not done, and won't be."""
     form = ReasonForm(request.form)
     return _say(id, "broken", lambda commitment: commitment.break_(current_user, form.reason.data), form)
+
+
+@commitments.post("/commitments/<int:id>/not-yet")
+@access.staff
+def not_yet(id: int) -> ResponseReturnValue:
+    """The client says that it is done; we have looked, and it is not. What I write, the client reads."""
+    form = ReasonForm(request.form)
+    return _say(id, "", lambda commitment: _not_yet(commitment, form.reason.data), form, "answering")
+
+
+def _not_yet(commitment: Commitment, answer: str) -> None:
+    if not commitment.is_answered:
+        commitment.not_yet(current_user, answer)
 
 
 @commitments.get("/commitments/<int:id>/withdraw")
@@ -261,8 +278,8 @@ def _unsaid(commitment: Commitment, form: Any, name: str, status: int) -> Respon
     id = commitment.id
     db.session.rollback()
     shown = queries.commitment_to_show(id) or abort(404)
-    if htmx.wants_fragment() and name != "breaking":
-        template = {"moving": "commitments/_renegotiation.html", "withdrawing": "commitments/_withdrawal.html"}[name]
+    template = {"moving": "commitments/_renegotiation.html", "withdrawing": "commitments/_withdrawal.html"}.get(name)
+    if htmx.wants_fragment() and template:
         return render_template(template, commitment=shown, form=form), status
     return _page(shown, **{name: form}), status
 

@@ -18,16 +18,22 @@ def urgency(row: Any) -> tuple[str, str]:
 
 
 def urgency_of(side: str, state: str, due_on: date) -> tuple[str, str]:
-    """The same for a side (or `recovery`), a state and a due day."""
+    """The same for a kind (a side, `recovery`, `disputed` or `done`), a state and a due day."""
     return _urgency(side, state, (due_on - clock.today()).days, spoken())
 
 
 @lru_cache(maxsize=2048)
 def _urgency(side: str, state: str, days: int, locale: str) -> tuple[str, str]:
+    if side == "confirmed":
+        return "good", _("Kept, as they say too")
     if state != "open":
         return {"kept": ("good", _("Kept")), "broken": ("late", _("Broken")), "withdrawn": ("plain", _("Withdrawn"))}[
             state
         ]
+    if side == "disputed":
+        return "late", _("Disputed: they say it was not kept")
+    if side == "done":
+        return "due", _("They say it is done")
     return {"ours": _ours, "theirs": _theirs, "recovery": _recovery}[side](days)
 
 
@@ -74,7 +80,8 @@ def history(row: Any, user_id: int) -> Markup:
 
 @lru_cache(maxsize=2048)
 def _said(side: str, who: str | None, day: date, today: date, locale: str) -> Markup:
-    if side == "recovery":
+    side = {"disputed": "ours", "confirmed": "ours", "done": "theirs"}.get(side, side)
+    if side == "recovery" or (side == "ours" and who is None):
         return _("promised after the answer of %(day)s", day=formats.day(day))
     if side == "ours" and who:
         return _("promised by %(name)s on %(day)s", name=who, day=formats.day(day))

@@ -77,7 +77,7 @@ def after_recovery(commitment: Commitment, asking: Asking) -> Invitation | None:
 
 def not_recovered(commitment: Commitment) -> None:
     """Forget that asking while it waits: the recovery is open again, and asks anew when it is kept."""
-    waiting = queries.invitation_by_cause(f"recovery:{commitment.id}") if commitment.kind == "recovery" else None
+    waiting = queries.invitation_by_cause(f"recovery:{commitment.id}") if commitment.origin == "recovery" else None
     if waiting is not None and waiting.is_waiting:
         db.session.delete(waiting)
 

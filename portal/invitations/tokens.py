@@ -29,7 +29,7 @@ def hash_of(token: str) -> str:
     return hashlib.sha256(token.encode()).hexdigest()
 
 
-def token_again(seed: str, token_hash: str, secret_keys: Sequence[str]) -> str | None:
+def token_again(seed: str, token_hash: str, secret_keys: Sequence[str], purpose: str = "survey") -> str | None:
     """The token that was handed out, whichever of these keys it was made with; None when none of them fits."""
-    tokens = (token_of(seed, key) for key in secret_keys)
+    tokens = (token_of(seed, key, purpose) for key in secret_keys)
     return next((token for token in tokens if hash_of(token) == token_hash), None)

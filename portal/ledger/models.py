@@ -59,7 +59,7 @@ class LedgerLink(Model):
         self.sent_on = clock.today()
         self._note("sent", by)
 
-    def end(self, by: "User") -> None:
+    def end(self, by: "User | None") -> None:
         """Let it open nothing any more."""
         if self.ended_at is None:
             self.ended_at = clock.now()

@@ -6,35 +6,33 @@ proves, it proves by its nonce. No address with a token leaves them in a Referer
 
 from datetime import date
 from functools import lru_cache
-from typing import Any, NoReturn
+from typing import Any
 
-from flask import Blueprint, Flask, Response, abort, current_app, make_response, request
+from flask import Blueprint, Flask, Response, current_app, request
 from flask.typing import ResponseReturnValue
 from markupsafe import escape
 from sqlalchemy.exc import IntegrityError
 
-from portal import access, clock
+from portal import access, clock, public
 from portal.errors import say
 from portal.extensions import csrf, db
 from portal.invitations import opting
-from portal.invitations.tokens import LENGTH, hash_of
-from portal.language import LANGUAGES, speak, spoken
-from portal.responses import afterwards, answering, guessing, proofs, queries
+from portal.language import speak, spoken
+from portal.responses import afterwards, answering, proofs, queries
 from portal.responses.answering import ChangedMeanwhile, Said
 from portal.responses.asked import Asked
 from portal.responses.forms import AnswerForm, read_answer, read_more, score_of
 from portal.responses.models import EDITABLE
 from portal.responses.page import about, long_day, question_page
 from portal.rules import BrokenRule
-from portal.settings.models import LOCALES
 from portal.settings.queries import the_firm
 from portal.surveys.scales import SCALES
 from portal.surveys.wording import addressed
 from portal.texts import without_unfit
-from portal.users.attempts import network_of
 
 answers = Blueprint("answers", __name__)
 csrf.exempt(answers)
+answers.after_request(public.keep_to_ourselves)
 COOKIE = "answer"
 TOKEN, NONCE, NAME = "\ue000t\ue001", "\ue000n\ue001", "\ue000w\ue001"
 """Places in a page that is made once. Of letters that nobody types."""
@@ -44,13 +42,6 @@ TOKEN, NONCE, NAME = "\ue000t\ue001", "\ue000n\ue001", "\ue000w\ue001"
 def _give_words(state: Any) -> None:
     """Templates say days as they are said to somebody outside."""
     state.app.jinja_env.filters["long_day"] = long_day
-
-
-@answers.after_request
-def keep_to_ourselves(response: Response) -> Response:
-    """Links that leave these pages tell the host only."""
-    response.headers["Referrer-Policy"] = "strict-origin"
-    return response
 
 
 @answers.get("/s/<token>")
@@ -94,7 +85,7 @@ def answer(token: str) -> ResponseReturnValue:
 def _thank(asked: Asked, token: str, outcome: str, editor: str) -> Response:
     """Go on to the thanks; the browser that answered is given what it can correct the answer with."""
     more = {"lang": spoken() if spoken() != asked.locale else "", "beside": "1" if outcome == "quarantined" else ""}
-    response = _see_other(f"/s/{token}/thanks", more)
+    response = public.see_other(f"/s/{token}/thanks", more)
     if editor:
         response.set_cookie(
             COOKIE, editor, max_age=int(EDITABLE.total_seconds()), path=f"/s/{token}", httponly=True, samesite="Lax",
@@ -108,7 +99,7 @@ def thanks(token: str) -> ResponseReturnValue:
     """Thanks; by when it will be made right; and, for whoever likes, a little more."""
     asked = _asked(queries.asked_by_token, token)
     if asked.score is None:
-        return _see_other(f"/s/{token}", {}) if asked.is_open else _over(asked)
+        return public.see_other(f"/s/{token}", {}) if asked.is_open else _over(asked)
     return _thanks(asked, token)
 
 
@@ -131,7 +122,7 @@ def add(token: str) -> ResponseReturnValue:
         db.session.rollback()
         return _thanks(asked, token, {"form": say(rule)}), 422
     lang = spoken() if spoken() != asked.locale else ""
-    return _see_other(f"/s/{token}/thanks", {"lang": lang, "noted": "1" if kept else ""})
+    return public.see_other(f"/s/{token}/thanks", {"lang": lang, "noted": "1" if kept else ""})
 
 
 @answers.get("/s/<token>/not-me")
@@ -148,7 +139,7 @@ def disavow(token: str) -> ResponseReturnValue:
         return _not_me(asked, token, unticked=asked.score is not None), 422
     answering.disavow(asked)
     db.session.commit()
-    return _see_other(f"/s/{token}/not-me", {"lang": spoken() if spoken() != asked.locale else "", "done": "1"})
+    return public.see_other(f"/s/{token}/not-me", {"lang": spoken() if spoken() != asked.locale else "", "done": "1"})
 
 
 @answers.get("/s/<token>/opt-out")
@@ -169,44 +160,24 @@ def opt_out(token: str) -> ResponseReturnValue:
     db.session.commit()
     if at_once:
         return "", 200
-    return _see_other(f"/s/{token}/opt-out", {"lang": spoken() if spoken() != asked.locale else "", "done": "1"})
+    return public.see_other(f"/s/{token}/opt-out", {"lang": spoken() if spoken() != asked.locale else "", "done": "1"})
 
 
 @answers.get("/privacy")
 def privacy() -> ResponseReturnValue:
     """Who keeps what, what for, and how to have it changed."""
     firm = the_firm()
-    speak(_wanted() or (firm.locale if firm else spoken()))
+    speak(public.wanted_language() or (firm.locale if firm else spoken()))
     name, accent, text = (firm.name, firm.accent, firm.privacy) if firm else ("Portal", "#0b6e62", "")
-    return _page("responses/privacy.html", name, accent, text=text)
+    return public.page("responses/privacy.html", name, accent, text=text)
 
 
 def _asked(find: Any, token: str) -> Asked:
     """Whoever holds the token, on the firm's calendar and in the client's language; else one and the same 404."""
-    network = network_of(request.remote_addr)
-    asked = find(hash_of(token)) if len(token) == LENGTH and guessing.may_look(network) else None
-    if asked is None:
-        _unknown(network)
+    asked: Asked = public.held_by(find, token)
     clock.use_zone(asked.time_zone)
-    speak(_wanted() or asked.locale)
-    return asked  # type: ignore[no-any-return]
-
-
-def _unknown(network: str) -> NoReturn:
-    firm, known = the_firm(), guessing.missed(network)
-    speak(request.accept_languages.best_match(LOCALES) or (firm.locale if firm else spoken()))
-    name, accent = (firm.name, firm.accent) if firm else ("Portal", "#0b6e62")
-    page = _page("responses/unknown.html", name, accent, known=known)
-    response = make_response(page, 404 if known else 429)
-    if not known:
-        response.headers["Retry-After"] = str(guessing.WAIT_SECONDS)
-    abort(response)
-
-
-def _wanted() -> str | None:
-    """The language that the page was switched to."""
-    wanted = request.form.get("lang") if request.method == "POST" else request.args.get("lang")
-    return wanted if wanted in LOCALES else None
+    speak(public.wanted_language() or asked.locale)
+    return asked
 
 
 def _address(path: str) -> str:
@@ -216,12 +187,6 @@ def _address(path: str) -> str:
 
 def _editor() -> str | None:
     return request.cookies.get(COOKIE)
-
-
-def _page(template: str, firm_name: str, accent: str, switch: str = "", **about: Any) -> str:
-    """A public page, rendered without what staff pages need. `switch` stands before the language in its switch."""
-    head = {"firm_name": firm_name, "accent": accent, "locale": spoken(), "languages": LANGUAGES, "switch": switch}
-    return current_app.jinja_env.get_template(template).render(head | about)
 
 
 def _question(asked: Asked, token: str, **given: Any) -> str:
@@ -235,7 +200,7 @@ def _question(asked: Asked, token: str, **given: Any) -> str:
         return page.replace(TOKEN, token).replace(NONCE, nonce).replace(NAME, escape(asked.first_name))
     mine, marked = answering.may_correct(asked, _editor()), given.get("marked")
     asking = question_page(asked.scale, words, asked.first_name, about=about(asked.bought_on), **given)
-    return _page(
+    return public.page(
         "responses/ask.html", asked.firm_name, asked.accent, "" if marked is None else f"score={marked}&",
         page=asking, token=token, nonce=nonce, answered_at=asked.response_at,
         until=asked.response_at + EDITABLE if mine and asked.response_at else None,
@@ -249,7 +214,7 @@ def _blank(
 ) -> str:  # fmt: skip
     """The page with places for the token, the nonce and the name, made once for each survey and language."""
     page = question_page(SCALES[kind], dict(words), NAME, about=about(bought_on))
-    return _page(
+    return public.page(
         "responses/ask.html", firm_name, accent, page=page, token=TOKEN, nonce=NONCE, answered_at=None, until=None
     )
 
@@ -266,7 +231,7 @@ def _thanks(asked: Asked, token: str, errors: dict[str, str] | None = None) -> s
     known = {answer["id"]: answer["answer"] for answer in asked.answers or []}
     further = queries.further_questions(asked.survey_id, score) if mine else []
     typed = {name: without_unfit(value) for name, value in request.form.items()}
-    return _page(
+    return public.page(
         "responses/thanks.html", asked.firm_name, asked.accent, token=token, mine=mine, errors=errors or {},
         thanks=addressed(words.get("thanks", ""), asked.first_name),
         may_correct=asked.is_open and answering.may_correct(asked, _editor()),
@@ -280,7 +245,7 @@ def _thanks(asked: Asked, token: str, errors: dict[str, str] | None = None) -> s
 
 def _not_me(asked: Asked, token: str, *, unticked: bool = False) -> str:
     question = addressed(asked.words(spoken()).get("question", ""), asked.first_name)
-    return _page(
+    return public.page(
         "responses/not_me.html", asked.firm_name, asked.accent, asked=asked, token=token, question=question,
         unticked=unticked, done=request.args.get("done") == "1",
     )  # fmt: skip
@@ -289,15 +254,10 @@ def _not_me(asked: Asked, token: str, *, unticked: bool = False) -> str:
 def _leave(asked: Asked, token: str, *, unchosen: bool = False) -> str:
     standing, done = opting.standing(opting.who_is(asked)), request.args.get("done") == "1"
     about: dict[str, Any] = {"token": token, "standing": standing, "unchosen": unchosen, "done": done}
-    return _page("responses/opt_out.html", asked.firm_name, asked.accent, **about)
+    return public.page("responses/opt_out.html", asked.firm_name, asked.accent, **about)
 
 
 def _over(asked: Asked) -> ResponseReturnValue:
     """A clear word when it can't be answered any more."""
     db.session.rollback()
-    return _page("responses/over.html", asked.firm_name, asked.accent, asked=asked), 410
-
-
-def _see_other(path: str, more: dict[str, str]) -> Response:
-    query = "&".join(f"{name}={value}" for name, value in more.items() if value)
-    return Response(status=303, headers={"Location": f"{path}?{query}" if query else path})
+    return public.page("responses/over.html", asked.firm_name, asked.accent, asked=asked), 410

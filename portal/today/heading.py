@@ -56,7 +56,7 @@ def _greeting(name: str) -> str:
 def _summary(counts: dict[str, int], whose: str) -> str:
     """The day, how much waits, and how much of it was promised."""
     day: str = format_date(clock.today(), "EEEE d 'de' MMMM" if spoken() == "es" else "EEEE d MMMM")
-    total, promised = sum(counts.values()), counts["promises"] + counts["unhappy"]
+    total, promised = sum(counts.values()), counts["promises"] + counts["unhappy"] + counts["said"]
     if not total:
         return day
     if whose == "mine":

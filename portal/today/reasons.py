@@ -30,6 +30,7 @@ class Reason:
 
 REASONS = (
     Reason("unhappy", N_("Unhappy, to be made right"), 10, "commitments/_rows.html", commitments.recovering),
+    Reason("said", N_("Clients say"), 15, "commitments/_rows.html", commitments.unheard),
     Reason("promises", N_("Promises"), 20, "commitments/_rows.html", partial(commitments.due, "ours")),
     Reason("theirs", N_("They promised"), 30, "commitments/_rows.html", partial(commitments.due, "theirs")),
     Reason("follow_ups", N_("Follow-ups"), 40, "follow_ups/_rows.html", partial(follow_ups.planned, PLANNED)),

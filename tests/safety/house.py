@@ -35,8 +35,10 @@ BY_LINK = {
     "answers.leave",
     "answers.opt_out",
     "answers.privacy",
+    "promises.show",
+    "promises.say",
 }
-BY_NONCE = {"answers.answer", "answers.add", "answers.disavow", "answers.opt_out"}
+BY_NONCE = {"answers.answer", "answers.add", "answers.disavow", "answers.opt_out", "promises.say"}
 """Endpoints of links whose forms know no session: instead of its token they carry a nonce, or want something chosen."""
 LIST = "due"
 """The list that stands for all of them."""

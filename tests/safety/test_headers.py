@@ -17,7 +17,9 @@ def test_every_answer_carries_the_headers(app: Flask, owner: Browser, stranger: 
     for browser in (owner, stranger):
         for path in paths:
             answer = browser.get(path)
-            public = path.startswith(("/s/", "/privacy"))  # their own address is a secret, so they tell still less
+            public = path.startswith(
+                ("/s/", "/p/", "/privacy")
+            )  # their own address is a secret, so they tell still less
             expected = HEADERS | {"Referrer-Policy": "strict-origin"} if public else HEADERS
             for name, value in expected.items():
                 assert answer.headers.get(name) == value, f"{path}: {name}"

@@ -1,0 +1,157 @@
+"""Every SELECT about the two-sided ledger: who holds a link, what they see, and what they have said."""
+
+from collections.abc import Collection, Sequence
+from datetime import date
+from functools import cache
+from typing import Any
+
+from sqlalchemy import Row, Select, and_, bindparam, or_, select, union_all
+from sqlalchemy.orm import joinedload
+
+from portal.commitments.models import OPEN, Commitment
+from portal.contacts.models import Contact
+from portal.customers.models import Customer
+from portal.extensions import db
+from portal.ledger.holder import Holder, Seen
+from portal.ledger.models import LIVING, LedgerLink, Statement
+from portal.settings.models import FIRM_ID, Firm
+from portal.users.models import User
+
+MOST_SHOWN = 40
+"""Open promises that a page shows, and settled ones, at most."""
+MOST_TOLD = 50
+"""Statements that a page shows."""
+
+
+def holder_by_token(token_hash: str) -> Holder | None:
+    """Who holds this token, or None. By the unique index of token_hash, the rest by primary keys."""
+    row = db.session.connection().execute(_by_token(), {"key": token_hash}).one_or_none()
+    return Holder._make(row) if row is not None else None
+
+
+def holder_for_change(token_hash: str) -> Holder | None:
+    """The same, the link locked until the transaction ends, so that what it says comes one after the other."""
+    row = db.session.connection().execute(_for_update(), {"key": token_hash}).one_or_none()
+    return Holder._make(row) if row is not None else None
+
+
+@cache
+def _by_token() -> Select[Any]:
+    link, contact, customer, firm = (model.__table__.c for model in (LedgerLink, Contact, Customer, Firm))
+    return (
+        select(
+            link.id, link.customer_id, link.contact_id, link.expires_on, link.ended_at, contact.name, contact.locale,
+            contact.archived_at, customer.name, customer.archived_at, customer.assignee_id, firm.name, firm.accent,
+            firm.locale, firm.time_zone,
+        )
+        .select_from(LedgerLink.__table__)
+        .join(Contact.__table__, contact.id == link.contact_id)
+        .join(Customer.__table__, customer.id == link.customer_id)
+        .join(Firm.__table__, firm.id == FIRM_ID)
+        .where(link.token_hash == bindparam("key"))
+    )  # fmt: skip
+
+
+@cache
+def _for_update() -> Select[Any]:
+    return _by_token().with_for_update(of=LedgerLink.__table__)
+
+
+def seen_by(holder: Holder, since: date) -> Sequence[Seen]:
+    """What the contact sees: promises with them or with the customer as a whole, those that are open by due day, then
+    those settled since that day, the newest first. Rides on ix_commitments_customer_id_state_due_on.
+    """
+    whose = {"of_customer": holder.customer_id, "of_contact": holder.contact_id, "since": since}
+    return [Seen._make(row) for row in db.session.connection().execute(_seen(), whose)]
+
+
+@cache
+def _seen() -> Select[Any]:
+    promise = Commitment.__table__.c
+    columns = [promise[name] for name in Seen._fields]
+    both_sides = select(*columns).where(_of_contact())
+    waiting = both_sides.where(OPEN).order_by(promise.due_on, promise.id).limit(MOST_SHOWN).subquery()
+    over = both_sides.where(
+        promise.state.in_(("kept", "broken", "withdrawn")), promise.settled_on >= bindparam("since"),
+        or_(promise.state != "withdrawn", promise.origin != "recovery"),
+    )  # fmt: skip
+    settled = over.order_by(promise.settled_on.desc(), promise.id.desc()).limit(MOST_SHOWN).subquery()
+    both = union_all(select(waiting), select(settled)).subquery()
+    return select(both).order_by(both.c.settled_on.is_not(None), both.c.settled_on.desc(), both.c.due_on, both.c.id)
+
+
+def _of_contact() -> Any:
+    """Promises with the contact, or with no person in particular."""
+    promise = Commitment.__table__.c
+    mine = or_(promise.contact_id == bindparam("of_contact"), promise.contact_id.is_(None))
+    return and_(promise.customer_id == bindparam("of_customer"), mine)
+
+
+def commitments_for_change(holder: Holder, ids: Collection[int]) -> dict[int, Commitment]:
+    """Those of these promises that the contact may speak of, by id, locked in its order. By primary key."""
+    query = select(Commitment).where(Commitment.id.in_(ids), _of_contact()).order_by(Commitment.id).with_for_update()
+    whose = {"of_customer": holder.customer_id, "of_contact": holder.contact_id}
+    return {each.id: each for each in db.session.scalars(query, whose)}
+
+
+def said_before(commitment_ids: Collection[int]) -> dict[int, tuple[int, set[str]]]:
+    """How many statements there are about each of these promises, and the nonces of their forms.
+
+    Rides on uq_ledger_statements_commitment_id_nonce.
+    """
+    query = select(Statement.commitment_id, Statement.nonce).where(Statement.commitment_id.in_(commitment_ids))
+    found: dict[int, tuple[int, set[str]]] = {id: (0, set()) for id in commitment_ids}
+    for id, nonce in db.session.execute(query):
+        n, nonces = found[id]
+        found[id] = (n + 1, nonces | {nonce})
+    return found
+
+
+def active_users_by_id(ids: Collection[int]) -> dict[int, User]:
+    """Those of these users who have not been disabled. By primary key."""
+    query = select(User).where(User.id.in_(ids), User.disabled_at.is_(None))
+    return {user.id: user for user in db.session.scalars(query)}
+
+
+def living_link(contact_id: int) -> LedgerLink | None:
+    """The contact's link that has not been ended, run out or not, with its contact. By uq_ledger_links_living."""
+    return db.session.scalar(_living(contact_id))
+
+
+def living_link_for_change(contact_id: int) -> LedgerLink | None:
+    """The same, locked to the transaction's end."""
+    return db.session.scalar(_living(contact_id).with_for_update(of=LedgerLink))
+
+
+def _living(contact_id: int) -> Select[LedgerLink]:
+    query = select(LedgerLink).options(joinedload(LedgerLink.contact, innerjoin=True))
+    return query.where(LedgerLink.contact_id == contact_id, LIVING)
+
+
+def contact_by_id(contact_id: int) -> Contact | None:
+    """One contact with its customer, locked to the transaction's end; or None. By primary key."""
+    query = select(Contact).options(joinedload(Contact.customer, innerjoin=True)).where(Contact.id == contact_id)
+    return db.session.scalar(query.with_for_update(of=Contact))
+
+
+def statements_by(contact_id: int) -> Sequence[Row[Any]]:
+    """What a contact has said, the newest first, with the promise. Rides on ix_ledger_statements_contact_id_id."""
+    return _statements(Statement.contact_id == contact_id)
+
+
+def statements_about(commitment_id: int) -> Sequence[Row[Any]]:
+    """What was said about a promise, the newest first. Rides on uq_ledger_statements_commitment_id_nonce."""
+    return _statements(Statement.commitment_id == commitment_id)
+
+
+def _statements(condition: Any) -> Sequence[Row[Any]]:
+    query: Any = (
+        select(
+            Statement.id, Statement.word, Statement.words, Statement.said_at, Statement.commitment_id,
+            Contact.name.label("contact_name"), Commitment.text, Commitment.side,
+        )
+        .join(Contact, Contact.id == Statement.contact_id)
+        .join(Commitment, Commitment.id == Statement.commitment_id)
+        .where(condition)
+    )  # fmt: skip
+    return db.session.execute(query.order_by(Statement.id.desc()).limit(MOST_TOLD)).all()

@@ -1,0 +1,62 @@
+"""Pages for clients, who have no account: found by the token in their address, in the client's language, in the firm's
+colour. They know no session, and no address with a token leaves them in a Referer.
+"""
+
+from collections.abc import Callable
+from typing import Any, NoReturn, TypeVar
+
+from flask import Response, abort, current_app, make_response, request
+
+from portal.invitations.tokens import LENGTH, hash_of
+from portal.language import LANGUAGES, speak, spoken
+from portal.responses import guessing
+from portal.settings.models import LOCALES
+from portal.settings.queries import the_firm
+from portal.users.attempts import network_of
+
+Held = TypeVar("Held")
+ROOMS = {"answers", "promises"}
+"""The blueprints of these pages."""
+PATHS = ("/s/", "/p/")
+"""What their addresses begin with."""
+
+
+def keep_to_ourselves(response: Response) -> Response:
+    """Links that leave these pages tell the host only."""
+    response.headers["Referrer-Policy"] = "strict-origin"
+    return response
+
+
+def held_by(find: Callable[[str], Held | None], token: str) -> Held:
+    """What `find` finds by the hash of the token; else one and the same 404, and after too many of those a 429."""
+    network = network_of(request.remote_addr)
+    found = find(hash_of(token)) if len(token) == LENGTH and guessing.may_look(network) else None
+    return found if found is not None else _unknown(network)
+
+
+def _unknown(network: str) -> NoReturn:
+    firm, known = the_firm(), guessing.missed(network)
+    speak(request.accept_languages.best_match(LOCALES) or (firm.locale if firm else spoken()))
+    name, accent = (firm.name, firm.accent) if firm else ("Portal", "#0b6e62")
+    response = make_response(page("responses/unknown.html", name, accent, known=known), 404 if known else 429)
+    if not known:
+        response.headers["Retry-After"] = str(guessing.WAIT_SECONDS)
+    abort(response)
+
+
+def wanted_language() -> str | None:
+    """The language that the page was switched to."""
+    wanted = request.form.get("lang") if request.method == "POST" else request.args.get("lang")
+    return wanted if wanted in LOCALES else None
+
+
+def page(template: str, firm_name: str, accent: str, switch: str = "", **about: Any) -> str:
+    """A public page, rendered without what staff pages need. `switch` stands before the language in its switch."""
+    head = {"firm_name": firm_name, "accent": accent, "locale": spoken(), "languages": LANGUAGES, "switch": switch}
+    return current_app.jinja_env.get_template(template).render(head | about)
+
+
+def see_other(path: str, more: dict[str, str]) -> Response:
+    """Go on to this page, with those parts of its address that say something."""
+    query = "&".join(f"{name}={value}" for name, value in more.items() if value)
+    return Response(status=303, headers={"Location": f"{path}?{query}" if query else path})
