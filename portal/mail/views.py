@@ -1,5 +1,7 @@
 """HTTP for the outbox: what could not be sent, and once more."""
 
+from typing import Any
+
 from flask import Blueprint, abort, flash, render_template
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
@@ -8,9 +10,15 @@ from flask_login import current_user
 from portal import access, htmx, jobs
 from portal.extensions import db
 from portal.links import path
-from portal.mail import queries, sending
+from portal.mail import queries, sending, wording
 
 mail_room = Blueprint("mail", __name__)
+
+
+@mail_room.record_once
+def _give_words(state: Any) -> None:
+    """Templates say what a mail was, and why it stayed, through `mail_wording`."""
+    state.app.jinja_env.globals["mail_wording"] = wording
 
 
 @mail_room.get("")

@@ -18,6 +18,8 @@ from portal.texts import UnfitText, clean_line, clean_text, without_unfit
 
 LONGEST_ANSWER, LONGEST_NAME, LONGEST_REACH = 1000, 120, 160
 PLACES = ("page", "row")
+NO_QUOTE = "no"
+"""What takes a permission to quote back."""
 SCORES = tuple(str(score) for score in range(max(scale.highest for scale in SCALES.values()) + 1))
 
 
@@ -74,10 +76,10 @@ def read_more(typed: MultiDict[str, str], nonce: str | None) -> MoreForm:
     reach, errors["reach"] = _text(typed.get("reach", ""), LONGEST_REACH, one_line=True)
     if reach and not referral:
         errors["referral"] = _("Say the person's name.")
-    quote = typed.get("quote")
-    if quote is not None and quote not in QUOTES:
+    quote = typed.get("quote") or None
+    if quote is not None and quote not in (*QUOTES, NO_QUOTE):
         errors["quote"] = _("Choose one of these.")
-    more = More(answers, quote or None, referral, reach, nonce)
+    more = More(answers, "" if quote == NO_QUOTE else quote, referral, reach, nonce)
     return MoreForm(more, {name: fault for name, fault in errors.items() if fault})
 
 

@@ -55,6 +55,10 @@ def test_what_is_added_is_kept_once(app: Flask, question: Question) -> None:
     assert response.quote == "anonymous"
     assert response.answers == [{"id": 2, "question": "Tell us more, 9 to 10", "answer": "The oak"}]
     assert [(r.name, r.reach) for r in db.session.scalars(select(Referral))] == [("Beto Bcc: x", "81 8340 1122")]
+    ana.send("/thanks", nonce=ana.nonce("/thanks"), q_2="The oak")  # nothing chosen changes nothing
+    assert responses()[0].quote == "anonymous"
+    ana.send("/thanks", nonce=ana.nonce("/thanks"), quote="no")  # a permission is as soon taken back
+    assert responses()[0].quote == ""
     assert "The oak</textarea>" in ana.get("/thanks").get_data(as_text=True)
 
 

@@ -1,0 +1,30 @@
+"""What owners read about a mail that could not be sent: what it was, and why it stayed."""
+
+from portal.language import page_gettext as _
+
+REFUSED_ADDRESS = {"SMTPRecipientsRefused", "ValueError"}
+REFUSED_MAIL = {"SMTPDataError", "SMTPSenderRefused", "SMTPNotSupportedError"}
+REFUSED_US = {"SMTPAuthenticationError", "SSLError", "SSLCertVerificationError"}
+
+
+def kind(word: str) -> str:
+    """The folder of a mail, in words; a word that is not known stays as it is."""
+    return {
+        "invitation": _("Invitation"),
+        "reset": _("New password"),
+        "password_changed": _("Password changed"),
+        "survey": _("Survey"),
+        "survey_reminder": _("Reminder"),
+        "receipt": _("Receipt of an answer"),
+    }.get(word, word)
+
+
+def reason(fault: str) -> str:
+    """Why the last try failed, from the name of its error."""
+    if fault in REFUSED_ADDRESS:
+        return _("The mail server does not know the address.")
+    if fault in REFUSED_MAIL:
+        return _("The mail server refused the mail.")
+    if fault in REFUSED_US:
+        return _("The mail server did not let us in: look at PORTAL_MAIL_URL.")
+    return _("The mail server could not be reached.")
