@@ -15,6 +15,7 @@ from portal.jobs import in_app
 from portal.lists import jobs as lists
 from portal.mail import outbox
 from portal.mail.models import OutboxMessage
+from portal.retention import jobs as retention
 from portal.surveys import tallies
 from portal.users.models import SESSION_LASTS, UserSession
 
@@ -83,6 +84,24 @@ def go_on_with_lists() -> None:
 def go_on_with_acts() -> None:
     """What is being done with many customers of a list goes on, also after a kill."""
     lists.resume()
+
+
+@at("retention.resume", minute="*")
+def resume_books() -> None:
+    """Books whose computing was stopped, by a kill or a new version, are computed anew."""
+    retention.resume()
+
+
+@at("retention.begin_day", minute="7")
+def close_books() -> None:
+    """The books of a new day: soon after midnight, wherever the firm is."""
+    retention.begin_day()
+
+
+@at("retention.keep_up", minute="*/5")
+def keep_books() -> None:
+    """What has happened today enters the lists."""
+    retention.keep_up()
 
 
 @at("nightly.uploads", minute="35", hour="9")

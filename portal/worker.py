@@ -16,12 +16,13 @@ from portal.imports import jobs as import_jobs
 from portal.invitations import jobs as invitation_jobs
 from portal.lists import jobs as list_jobs
 from portal.mail import sending
+from portal.retention import jobs as retention_jobs
 
 logger = logging.getLogger("portal.worker")
 THREADS = 2
 """A long import leaves a thread for the mail."""
 PATIENCE_SECONDS = 25
-JOBS = (import_jobs, invitation_jobs, jobs, list_jobs, rhythm, schedule, sending)
+JOBS = (import_jobs, invitation_jobs, jobs, list_jobs, retention_jobs, rhythm, schedule, sending)
 """Modules whose jobs the worker must know."""
 
 
@@ -73,5 +74,6 @@ def _pick_up(app: Flask) -> None:
             import_jobs.resume_soon()
             invitation_jobs.resume_soon()
             list_jobs.resume_soon()
+            retention_jobs.resume_soon()
     except SQLAlchemyError as error:
         logger.warning("nothing picked up", extra={"error": type(error).__name__})

@@ -1,64 +1,105 @@
 """Customers' figures from the ledger, as `purchases.figures` has them, of all customers at once and as of a day."""
 
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 
+from portal.retention.queries import DAYS
 from portal.retention.statistics import Floats, Integers
 
 YEAR = 365
-DAY = 1 << 20
-"""More than any day's number: a customer's place and a day share one sortable number."""
 
 
-def of(
-    customers: int, place: Integers, day: Integers, amount: Integers, code: Integers, currencies: list[str]
-) -> dict[str, Any]:
-    """The columns of `Known` that come of purchases, given in any order: whose (by the customer's place), on which day,
-    how much in minor units, and in which of the `currencies`.
+@dataclass(frozen=True, eq=False)
+class Ledger:
+    """Purchases up to some day, in the order of their customers and days."""
+
+    key: Integers
+    """Customer · DAYS + day."""
+    amount: Integers
+    code: Integers
+    """Which of the currencies."""
+    currencies: list[str]
+
+    @classmethod
+    def of(cls, key: Integers, amount: Integers, code: Integers, currencies: list[str]) -> "Ledger":
+        """From purchases in any order."""
+        order = np.argsort(key)
+        one = len(currencies) < 2
+        return cls(key[order], amount[order], code[:0] if one else code[order], currencies)
+
+    def until(self, day: int) -> "Ledger":
+        """What was bought up to and with that day."""
+        known = self.key % DAYS <= day
+        if known.all():
+            return self
+        return Ledger(self.key[known], self.amount[known], self.code[known[: len(self.code)]], self.currencies)
+
+
+def of(who: Integers, ledger: Ledger) -> dict[str, Any]:
+    """The columns of `Known` that come of purchases, of these customers (ascending).
 
     A customer's currency is the one of most purchases, on a draw the one bought in last, then the first by name; what
     was bought in another makes a purchase day, but no money.
     """
-    ours = _currency(customers, place, day, code, currencies)
-    if len(currencies) > 1:
-        amount = np.where(code == ours[place], amount, 0)
-    key = place * DAY + day
-    order = np.argsort(key)
-    key, amount = key[order], amount[order]
-    start = np.flatnonzero(_first(key))
-    key = key[start]
+    start = np.flatnonzero(_first(ledger.key))
+    key = ledger.key[start]
+    place = places(who, key // DAYS)
+    here = place >= 0
+    ours = _currency(len(who), who, ledger)
+    amount = ledger.amount
+    if len(ledger.currencies) > 1:
+        amount = np.where(ledger.code == ours[places(who, ledger.key // DAYS)], amount, 0)
     spent = np.add.reduceat(amount, start) if len(start) else amount
-    who, on = key // DAY, key % DAY
-    begin = np.flatnonzero(_first(who))
-    buyers = who[begin]
-    days = np.diff(np.append(begin, len(who)))
+    if not here.all():
+        place, key, spent = place[here], key[here], spent[here]
+    names = np.array([*ledger.currencies, ""])
+    return {"currency": names[ours], **_by_customer(len(who), place, key % DAYS, spent)}
+
+
+def _by_customer(customers: int, place: Integers, on: Integers, spent: Integers) -> dict[str, Any]:
+    """Purchase days, given in order, gathered by customer."""
+    begin = np.flatnonzero(_first(place))
+    buyers = place[begin]
+    days = np.diff(np.append(begin, len(place)))
     last = on[begin + days - 1]
-    second = np.where(days > 1, on[np.minimum(begin + 1, len(on) - 1)], 0) if len(on) else days
+    second = np.where(days > 1, on[np.minimum(begin + 1, max(len(on) - 1, 0))], 0) if len(on) else days
     recent = on > np.repeat(last, days) - YEAR
 
-    def column(values: Any, kind: Any = np.int64) -> Any:
-        found = np.zeros(customers, dtype=kind)
+    def column(values: Integers) -> Integers:
+        found = np.zeros(customers, dtype=np.int64)
         found[buyers] = values
         return found
 
     def total(values: Integers) -> Integers:
-        return np.asarray(column(np.add.reduceat(values, begin) if len(begin) else values))
+        return column(np.add.reduceat(values, begin) if len(begin) else values)
 
-    names = np.array([*currencies, ""]) if currencies else np.array([""])
     return {
-        "currency": names[ours],
         "purchase_days": column(days),
         "first": column(on[begin]),
         "second": column(second),
         "last": column(last),
-        "median_gap": _median_gap(customers, who, on),
+        "median_gap": _median_gap(customers, place, on),
         "revenue": total(spent),
         "year": total(np.where(recent, spent, 0)),
-        "bought_by": who,
+        "bought_by": place,
         "bought_on": on,
         "spent": spent,
     }
+
+
+def places(who: Integers, customer: Integers) -> Integers:
+    """Where each `customer` stands in `who` (ascending); -1 where not at all."""
+    if not len(who) or not len(customer):
+        return np.full(len(customer), -1, dtype=np.int64)
+    highest = int(who[-1])
+    if highest < 4 * len(who) + 100_000:  # ids lie close: a table is faster than a search
+        table = np.full(highest + 2, -1, dtype=np.int64)
+        table[who] = np.arange(len(who))
+        return np.asarray(table[np.minimum(customer, highest + 1)])
+    place = np.minimum(np.searchsorted(who, customer), len(who) - 1)
+    return np.where(who[place] == customer, place, -1)
 
 
 def _first(ascending: Integers) -> Any:
@@ -68,31 +109,34 @@ def _first(ascending: Integers) -> Any:
     return new
 
 
-def _currency(customers: int, place: Integers, day: Integers, code: Integers, currencies: list[str]) -> Integers:
+def _currency(customers: int, who: Integers, ledger: Ledger) -> Integers:
     """Of each customer, which of the currencies; one beyond them for who has not bought."""
-    found = np.full(customers, len(currencies), dtype=np.int64)
-    if len(currencies) < 2:
-        found[place] = 0
+    kinds = len(ledger.currencies)
+    place = places(who, ledger.key // DAYS)
+    here = place >= 0
+    found = np.full(customers, kinds, dtype=np.int64)
+    if kinds < 2:
+        found[place[here]] = 0
         return found
-    pair, count = np.unique(place * len(currencies) + code, return_counts=True)
+    pair, of, count = np.unique(place[here] * kinds + ledger.code[here], return_inverse=True, return_counts=True)
     last = np.zeros(len(pair), dtype=np.int64)
-    np.maximum.at(last, np.searchsorted(pair, place * len(currencies) + code), day)
-    who, which = np.divmod(pair, len(currencies))
-    by_name = np.argsort(np.argsort(currencies))[which]
-    worst_first = np.lexsort((-by_name, last, count, who))
-    found[who[worst_first]] = which[worst_first]  # the last one written stays
+    np.maximum.at(last, of, (ledger.key % DAYS)[here])
+    owner, which = np.divmod(pair, kinds)
+    by_name = np.argsort(np.argsort(ledger.currencies))[which]
+    best_last = np.lexsort((-by_name, last, count, owner))
+    found[owner[best_last]] = which[best_last]  # the last one written stays
     return found
 
 
-def _median_gap(customers: int, who: Integers, on: Integers) -> Floats:
+def _median_gap(customers: int, place: Integers, on: Integers) -> Floats:
     """The median number of days from one purchase day to the next; NaN below two."""
     found = np.full(customers, np.nan)
-    inside = who[1:] == who[:-1]
+    inside = place[1:] == place[:-1]
     if not inside.any():
         return found
-    owner = who[1:][inside]
-    key = np.sort(owner * DAY + np.diff(on)[inside])  # each owner's gaps, ascending
-    gap, begin = key % DAY, np.flatnonzero(_first(owner))
+    owner = place[1:][inside]
+    gap = np.sort(owner * DAYS + np.diff(on)[inside]) % DAYS  # each owner's, ascending
+    begin = np.flatnonzero(_first(owner))
     count = np.diff(np.append(begin, len(owner)))
     found[owner[begin]] = (gap[begin + (count - 1) // 2] + gap[begin + count // 2]) / 2
     return found

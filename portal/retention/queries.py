@@ -15,18 +15,20 @@ from sqlalchemy.orm import aliased
 from portal.advocacy.models import Referral
 from portal.commitments.models import Commitment
 from portal.customers.models import Customer
-from portal.extensions import rows_of
+from portal.extensions import db, rows_of
 from portal.follow_ups.models import FollowUp
 from portal.purchases.models import Purchase
 from portal.responses.models import Response
 from portal.retention.days import epoch, ordinal
-from portal.retention.models import Books
+from portal.retention.models import Books, ListEntry, Standing
 from portal.surveys.models import Survey
 from portal.surveys.scales import SCALES
 from portal.timeline.models import Event
 
 Ids = Sequence[int] | None
 Rows = Select[*tuple[Any, ...]]
+DAYS = 1 << 20
+"""More than any day's number: a customer's id and a day share one number."""
 SHOWN = (
     Books.id, Books.as_of, Books.created_at, Books.ended_at, Books.seconds, Books.method, Books.why, Books.customers,
     Books.learned, Books.lists, Books.measures, Books.last_event_id,
@@ -46,6 +48,52 @@ def books_under_way() -> Row[Any] | None:
     query = select(Books.id, Books.as_of, Books.state, Books.step, Books.share, Books.error)
     row = rows_of(query.order_by(Books.id.desc()).limit(1)).first()
     return row if row is not None and row.state != "done" else None
+
+
+def newest_books() -> Row[Any] | None:
+    """The newest books, whatever became of them: (id, day, state). By primary key, backwards."""
+    return rows_of(select(Books.id, Books.as_of, Books.state).order_by(Books.id.desc()).limit(1)).first()
+
+
+def unfinished_books(now: datetime) -> Sequence[int]:
+    """Ids of books that are to be computed and that nobody has, in order. Rides on ix_books_state_id."""
+    free = or_(Books.lease_until.is_(None), Books.lease_until < now)
+    query = select(Books.id).where(Books.state.in_(("waiting", "running")), free).order_by(Books.id)
+    return db.session.scalars(query).all()
+
+
+def books_for_change() -> Books | None:
+    """The books that pages speak of, locked until the transaction ends. Rides on ix_books_state_id."""
+    query = select(Books).where(Books.state == "done").order_by(Books.id.desc()).limit(1).with_for_update()
+    return db.session.scalar(query.execution_options(populate_existing=True))
+
+
+def running_books(books_id: int) -> Books | None:
+    """These books, locked until the transaction ends, unless they are computed already. By primary key."""
+    query = select(Books).where(Books.id == books_id, Books.state == "running").with_for_update()
+    return db.session.scalar(query.execution_options(populate_existing=True))
+
+
+def changed_customers(after_event_id: int, limit: int) -> Sequence[int]:
+    """The customers of later events, at most so many, in order. By primary key."""
+    query = select(Event.customer_id).where(Event.id > after_event_id, Event.customer_id.is_not(None)).distinct()
+    return sorted(id for id in db.session.scalars(query.limit(limit)) if id is not None)
+
+
+def settled_event_id(before: datetime) -> int:
+    """The newest event written before that instant; 0 of none. By primary key, backwards."""
+    query = select(Event.id).where(Event.at < before).order_by(Event.id.desc()).limit(1)
+    return int(db.session.scalar(query) or 0)
+
+
+def standings_of(ids: Sequence[int]) -> Rows:
+    """The standings of these customers, all their columns. By primary key."""
+    return select(*Standing.__table__.c).where(Standing.customer_id.in_(ids))
+
+
+def entries_of(ids: Sequence[int]) -> Rows:
+    """The list entries of these customers, all their columns. Rides on uq_list_entries_customer_id_list."""
+    return select(*ListEntry.__table__.c).where(ListEntry.customer_id.in_(ids))
 
 
 def last_event_id() -> int:
@@ -73,11 +121,15 @@ def customers(day: date, end: datetime, ids: Ids = None) -> Rows:
 
 
 def purchases(day: date, ids: Ids = None) -> Rows:
-    """(customer, day, amount, currency), in no order."""
+    """(customer · DAYS + day, amount, currency), in no order: by the first, customers and their days can be sorted."""
     known = (Purchase.voided_at.is_(None), Purchase.purchased_on <= day)
-    return select(Purchase.customer_id, ordinal(Purchase.purchased_on), Purchase.amount_minor, Purchase.currency).where(
-        *known, *_of(Purchase.customer_id, ids)
-    )
+    key = Purchase.customer_id * DAYS + ordinal(Purchase.purchased_on)
+    return select(key, Purchase.amount_minor, Purchase.currency).where(*known, *_of(Purchase.customer_id, ids))
+
+
+def highest(key: Any) -> int:
+    """The highest number that a primary key has come to; 0 of an empty table."""
+    return int(rows_of(select(func.coalesce(func.max(key), 0))).scalar_one())
 
 
 def earlier_touches(day: date, ids: Ids = None) -> Rows:

@@ -7,7 +7,10 @@ from typing import Any
 import numpy as np
 
 from portal import clock
+from portal.customers.models import Customer
+from portal.purchases.models import Purchase
 from portal.retention import columns, figures, queries
+from portal.retention.figures import Ledger, places
 from portal.retention.known import Known
 from portal.retention.statistics import Integers
 
@@ -15,15 +18,20 @@ QUARTER_HOUR = 900
 """Seconds: no time zone's offset is finer."""
 
 
-def known(day: date, ids: Sequence[int] | None = None) -> Known:
-    """The customers who were there at the end of the firm's `day`, or those of `ids` who were; see `Known`."""
+def ledger(day: date, ids: Sequence[int] | None = None) -> Ledger:
+    """All purchases up to and with the day, or those of `ids`."""
+    (key, amount, code), currencies = columns.read_worded_by(Purchase.id, queries.purchases(day, ids))
+    return Ledger.of(key, amount, code, currencies)
+
+
+def known(day: date, ids: Sequence[int] | None = None, bought: Ledger | None = None) -> Known:
+    """The customers who were there at the end of the firm's `day`, or those of `ids` who were; see `Known`.
+
+    `bought` are the purchases up to that day, or a later one, where they are at hand.
+    """
     end = end_of(day)
-    who, assignee, made, last_touch = columns.read(queries.customers(day, end, ids))
-    (customer, on, amount, code), currencies = columns.read_worded(queries.purchases(day, ids))
-    position = places(who, customer)
-    here = position >= 0
-    bought = figures.of(len(who), position[here], on[here], amount[here], code[here], currencies)
-    del customer, on, amount, code, position, here
+    who, assignee, made, last_touch = _customers(day, end, ids)
+    figured = figures.of(who, (bought or ledger(day, ids)).until(day.toordinal()))
     made_on = days_of(made)
 
     def days(statement: Any) -> list[Integers]:
@@ -43,8 +51,8 @@ def known(day: date, ids: Sequence[int] | None = None) -> Known:
         as_of=day.toordinal(),
         id=who,
         assignee=assignee,
-        since=np.where((bought["first"] > 0) & (bought["first"] < made_on), bought["first"], made_on),
-        **bought,
+        since=np.where((figured["first"] > 0) & (figured["first"] < made_on), figured["first"], made_on),
+        **figured,
         last_touch=last_touch,
         recovery_due=days(queries.recoveries(day, end, ids))[0],
         unhappy_on=days(queries.unhappy_answers(day, ids))[0],
@@ -55,22 +63,16 @@ def known(day: date, ids: Sequence[int] | None = None) -> Known:
     )
 
 
+def _customers(day: date, end: datetime, ids: Sequence[int] | None) -> list[Integers]:
+    """The columns of `queries.customers`, by id."""
+    found = columns.read_by(Customer.id, queries.customers(day, end, ids))
+    order = np.argsort(found[0])
+    return [column[order] for column in found]
+
+
 def end_of(day: date) -> datetime:
     """The instant at which the firm's day ends."""
     return clock.start_of(day + timedelta(days=1))
-
-
-def places(who: Integers, customer: Integers) -> Integers:
-    """Where each `customer` stands in `who` (ascending); -1 where not at all."""
-    if not len(who) or not len(customer):
-        return np.full(len(customer), -1, dtype=np.int64)
-    highest = int(who[-1])
-    if highest < 4 * len(who) + 100_000:  # ids lie close: a table is faster than a search
-        table = np.full(highest + 2, -1, dtype=np.int64)
-        table[who] = np.arange(len(who))
-        return np.asarray(table[np.minimum(customer, highest + 1)])
-    place = np.minimum(np.searchsorted(who, customer), len(who) - 1)
-    return np.where(who[place] == customer, place, -1)
 
 
 def days_of(seconds: Integers) -> Integers:

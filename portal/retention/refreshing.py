@@ -12,65 +12,78 @@ from typing import Any
 import numpy as np
 from sqlalchemy import delete
 
-from portal import clock
+from portal import bulk, clock
 from portal.extensions import db
 from portal.lists import definitions
 from portal.lists.catalogue import LISTS
-from portal.retention import judging, learning, measuring, queries, reading, writing
+from portal.retention import judging, keeping_up, learning, measuring, queries, reading, writing
 from portal.retention.known import Judged, Known
 from portal.retention.models import Books, ListEntry, Standing
+from portal.retention.pouring import pour
+from portal.retention.writing import ENTRIES, STANDINGS
 
 Tell = Callable[[str, int], None]
-"""Told of each step and of the share that is done, in per cent."""
+"""Told of each step and of the share that is done, in per cent; may raise to stop."""
 
 
-def refresh(as_of: date, *, books: Books | None = None, tell: Tell = lambda step, share: None) -> Books:
+class Overtaken(Exception):
+    """Somebody else has computed these books meanwhile."""
+
+
+def refresh(as_of: date, *, books_id: int | None = None, tell: Tell = lambda step, share: None) -> Books:
     """Compute everything as of this day, and make it what pages speak of; commits. The books, done.
 
-    `books` are those that a job has claimed; without, new ones are made.
+    `books_id` are books that a job has claimed; without, new ones are made. Raises Overtaken.
     """
     started = time.perf_counter()
-    if books is None:
-        books = Books(as_of=as_of, created_at=clock.now())
-        db.session.add(books)
-        books.begin()
-        db.session.commit()
-    books_id = books.id
+    if books_id is None:
+        books_id = _begin(as_of)
     tell("reading", 0)
-    last_event = queries.last_event_id()
+    last_event = keeping_up.seen_events()
     known = reading.known(as_of)
     db.session.rollback()  # nobody waits for us while we think
     tell("learning", 40)
     learned = learning.learn(known)
+    db.session.rollback()
     tell("judging", 50)
     judged = judging.judge(known, learned)
+    tell("measuring", 60)
     measures = measuring.measures(known, judged)
-    db.session.rollback()
-    tell("writing", 60)
-    books = db.session.get_one(Books, books_id)
+    tell("writing", 70)
+    bulk.hold("books")
+    books = queries.running_books(books_id)
+    if books is None:
+        db.session.rollback()
+        raise Overtaken
     replace_all(books, known, judged)
     books.method, books.why, books.learned = learned.method, learned.why, asdict(learned)
     books.customers, books.last_event_id = int(known.has_bought.sum()), last_event
     books.measures = measures
     books.finish(round(time.perf_counter() - started, 3))
     db.session.commit()
-    tell("writing", 100)
     return books
+
+
+def _begin(as_of: date) -> int:
+    books = Books(as_of=as_of, created_at=clock.now())
+    books.begin()
+    db.session.add(books)
+    db.session.commit()
+    return books.id
 
 
 def replace_all(books: Books, known: Known, judged: Judged) -> None:
     """Write every standing and every list anew, uncommitted, and count the lists in the books."""
     db.session.execute(delete(ListEntry))
     db.session.execute(delete(Standing))
-    writing.standings(known, judged)
+    pour(STANDINGS, int(known.has_bought.sum()), writing.standings(known, judged))
+    today, currency = clock.today().toordinal(), judged.learned.currency or ""
     counts: dict[str, Any] = {}
     for each in LISTS:
         named = getattr(definitions, each.definition)(known, judged)
-        writing.entries(each, known, named, on_today=each.on_today and known.as_of == clock.today().toordinal())
-        ours = named.here & (known.currency == (judged.learned.currency or ""))
-        counts[each.name] = {
-            "customers": int(named.here.sum()),
-            "at_stake_minor": int(np.where(ours, named.at_stake, 0).sum()),
-            "grade": None,
-        }
+        ours = named.here & (known.currency == currency)
+        customers, at_stake = int(named.here.sum()), int(named.at_stake[ours].sum())
+        counts[each.name] = {"customers": customers, "at_stake_minor": at_stake, "grade": None}
+        shown = {"untouched": np.zeros(customers, dtype=bool)}
+        pour(ENTRIES, customers, writing.entries(each, known, named, today=today) | shown)
     books.lists = counts

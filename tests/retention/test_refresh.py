@@ -1,17 +1,25 @@
 """The books of a day: through the tables, CDNOW's sample gives the published answers; what comes later is not known."""
 
 import json
+import os
+import signal
+import threading
 from datetime import date
 from typing import Any
 
 import pytest
 from flask import Flask
-from sqlalchemy import func, select
+from sqlalchemy import func, select, update
 
+from portal import clock
+from portal.customers.models import Customer
 from portal.extensions import db
-from portal.retention import queries
-from portal.retention.models import ListEntry, Standing
+from portal.purchases import ledger as ledger_of
+from portal.retention import jobs, judging, queries, running
+from portal.retention.models import Books, ListEntry, Standing
 from portal.settings.models import Firm
+from tests.browser import Browser
+from tests.cast import Cast
 from tests.retention import books, ledger
 
 
@@ -47,3 +55,114 @@ def test_the_sample_gives_the_published_answers(app: Flask, firm: Firm) -> None:
     run(app, "--as-of", "today")
     db.session.refresh(firm_now)
     assert firm_now.books_on is None
+
+
+@pytest.fixture
+def shop(app: Flask, cast: Cast) -> None:
+    """A firm whose books speak by cadence or recency; today is a day on which it still sells."""
+    log = books.read("shop")
+    assert log is not None
+    ledger.pour(log, cast.sales.id)
+
+
+def _newest() -> Books:
+    db.session.rollback()
+    db.session.expire_all()
+    return db.session.scalars(select(Books).order_by(Books.id.desc())).all()[0]
+
+
+def _die_at(step: int, books_id: int) -> bool:
+    """Compute the books in a process of its own that kills itself at that commit; whether it came to its end."""
+    db.session.remove()
+    db.engine.dispose()
+    child = os.fork()
+    if child == 0:
+        try:
+            left, commit = [step], db.session.commit
+
+            def dying() -> None:
+                left[0] -= 1
+                if left[0] == 0:
+                    os.kill(os.getpid(), signal.SIGKILL)
+                commit()
+
+            db.session.commit = dying  # type: ignore[method-assign]
+            running.run(books_id)
+        finally:
+            os._exit(0)
+    return not os.WIFSIGNALED(os.waitpid(child, 0)[1])
+
+
+@pytest.mark.usefixtures("shop")
+def test_killed_books_are_taken_up_again_and_two_workers_compute_them_once(app: Flask) -> None:
+    first = running.ask(date(1997, 9, 30))
+    assert running.run(first)
+    entries = db.session.scalar(select(func.count()).select_from(ListEntry))
+    again = running.ask(date(1998, 3, 31))
+    for step in (2, 5):  # while it reads, and just before the end
+        assert not _die_at(step, again)
+        assert _newest().state == "running"
+        assert queries.the_books().id == first  # type: ignore[union-attr]
+        assert db.session.scalar(select(func.count()).select_from(ListEntry)) == entries
+        assert not running.run(again)  # somebody has it
+        db.session.execute(update(Books).where(Books.id == again).values(lease_until=clock.now()))
+        db.session.commit()
+    together, won = threading.Barrier(2), []
+
+    def work() -> None:
+        with app.app_context():
+            together.wait()
+            won.append(running.run(again))
+
+    threads = [threading.Thread(target=work) for _ in range(2)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert sorted(won) == [False, True]
+    assert (_newest().state, _newest().as_of) == ("done", date(1998, 3, 31))
+
+
+@pytest.mark.usefixtures("shop")
+def test_who_is_asked_to_leave_lets_the_books_go(app: Flask, monkeypatch: pytest.MonkeyPatch) -> None:
+    asked = running.ask(date(1997, 9, 30))
+    assert not running.run(asked, leaving=lambda: True)
+    assert (_newest().state, _newest().lease_until) == ("waiting", None)
+    monkeypatch.setattr(judging, "judge", lambda *_: 1 / 0)
+    jobs.resume()
+    assert (_newest().state, _newest().error) == ("failed", "ZeroDivisionError")
+    jobs.resume()
+    assert queries.the_books() is None
+
+
+@pytest.mark.usefixtures("shop")
+def test_a_new_day_closes_its_books_and_what_happens_enters_them(cast: Cast, support: Browser) -> None:
+    jobs.begin_day()
+    jobs.begin_day()
+    begun = _newest()
+    assert (begun.id, begun.as_of, begun.state) == (1, clock.today(), "done")
+    everything = _everything()
+    jobs.keep_up()
+    assert _everything() == everything
+    customer = db.session.scalars(select(Customer.id).order_by(Customer.id)).all()[0]
+    held = db.session.get_one(Customer, customer)
+    held.assign(None, by=cast.owner)
+    db.session.commit()
+    jobs.keep_up()
+    changed = {row for row in _everything() ^ everything if row[0] == "entry"}
+    assert {(row[2], row[3]) for row in changed} == {("nobodys", customer)}
+    assert _newest().lists["nobodys"]["customers"] == everything_of("nobodys") == 1
+    purchase = ledger_of.record(customer_id=customer, on=clock.today(), amount_minor=100, currency="USD", by=cast.owner)
+    db.session.commit()
+    jobs.keep_up()
+    assert db.session.get_one(Standing, customer).last_on == purchase.purchased_on
+
+
+def everything_of(name: str) -> int:
+    return db.session.scalar(select(func.count()).where(ListEntry.list == name)) or 0
+
+
+def _everything() -> set[tuple[Any, ...]]:
+    db.session.rollback()
+    entries = {("entry", *row) for row in db.session.execute(select(*ListEntry.__table__.c))}
+    return entries | {("standing", *row) for row in db.session.execute(select(*Standing.__table__.c))}
