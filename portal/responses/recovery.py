@@ -5,11 +5,12 @@ from typing import TYPE_CHECKING, Any
 
 from portal import bulk, clock
 from portal.commitments.models import Commitment
+from portal.commitments.promising import Promise, write
 from portal.language import words_in
 from portal.responses import queries
 from portal.responses.asked import Asked
 from portal.rules import N_
-from portal.timeline.models import Event, event_of
+from portal.timeline.models import Event
 
 if TYPE_CHECKING:
     from portal.users.models import User
@@ -35,16 +36,11 @@ def promise(asked: Asked, score: int, comment: str, by: "User | None" = None) ->
 
     Whoever is answerable for the customer now is answerable for the promise.
     """
-    due_on, text = clock.today() + timedelta(days=asked.recover_within_days), _text(asked, score, comment)
-    commitment_id = bulk.put(
-        Commitment, customer_id=asked.customer_id, contact_id=asked.contact_id, assignee_id=asked.assignee_id,
-        side="ours", text=text, due_on=due_on, original_due_on=due_on, origin="recovery",
-        created_by_id=by.id if by else None, created_at=clock.now(),
+    said = Promise(
+        _text(asked, score, comment), clock.today() + timedelta(days=asked.recover_within_days),
+        contact_id=asked.contact_id, assignee_id=asked.assignee_id, origin="recovery",
     )  # fmt: skip
-    return commitment_id, event_of(
-        "commitment.made", by=by, customer_id=asked.customer_id, subject_id=commitment_id, text=text, side="ours",
-        due_on=due_on.isoformat(), contact=asked.contact_name or "",
-    )  # fmt: skip
+    return write(asked.customer_id, said, by, asked.contact_name or "")
 
 
 def follow(asked: Asked, score: int, comment: str, why: str = CORRECTED) -> int | None:
