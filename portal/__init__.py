@@ -64,6 +64,7 @@ def register_blueprints(app: Flask) -> None:
     from portal.surveys.views import surveys
     from portal.timeline.views import timeline
     from portal.today.views import today
+    from portal.trials.views import trials
     from portal.users import public, users, views  # noqa: F401 - the two hold the addresses of the one room
 
     rooms = [
@@ -78,6 +79,7 @@ def register_blueprints(app: Flask) -> None:
         (surveys, "/surveys"),
         (responses, ""),
         (lists, "/retention"),
+        (trials, "/retention/trials"),
         (timeline, "/timeline"),
         (users, ""),
         (settings, "/settings"),

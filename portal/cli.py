@@ -21,6 +21,7 @@ GROUPS = {
     "retention": "portal.retention.commands",
     "surveys": "portal.surveys.commands",
     "commitments": "portal.ledger.commands",
+    "trials": "portal.trials.commands",
 }
 """A word of the command line, and the module whose `commands` it stands for; it is imported when it is used."""
 

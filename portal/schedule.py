@@ -17,6 +17,7 @@ from portal.mail import outbox
 from portal.mail.models import OutboxMessage
 from portal.retention import jobs as retention
 from portal.surveys import tallies
+from portal.trials import jobs as trials
 from portal.users.models import SESSION_LASTS, UserSession
 
 KEEP_ENDED_SESSIONS = timedelta(days=90)
@@ -102,6 +103,12 @@ def close_books() -> None:
 def keep_books() -> None:
     """What has happened today enters the lists."""
     retention.keep_up()
+
+
+@at("trials.end", minute="*/10")
+def end_trials() -> None:
+    """Trials whose last day has gone by are counted, once."""
+    trials.end_due()
 
 
 @at("nightly.uploads", minute="35", hour="9")

@@ -26,6 +26,7 @@ from portal.settings.queries import the_firm
 from portal.surveys import ready
 from portal.surveys.models import Survey
 from portal.timeline.models import record
+from portal.trials.models import Trial, TrialMember
 from tests.cast import Cast
 from tests.lists.entries import an_entry, close_books
 
@@ -40,6 +41,7 @@ def make_sample(cast: Cast) -> list[Customer]:
     _ask(customers)
     _list(customers, cast)
     _answer()
+    _try(customers)
     db.session.add(
         OutboxMessage(
             message_id="<1@portal.example>", kind="reset", recipient="support@firm.example", subject="s", text="t",
@@ -84,6 +86,22 @@ def _answer() -> None:
         asked = invited_for_change(1)
         assert asked is not None
         answering.answer(asked, answering.Said(score, comment))
+
+
+def _try(customers: list[Customer]) -> None:
+    """A trial that has ended, one that runs, and one that was stopped; each worked one customer and left one alone."""
+    now, today = clock.now(), clock.today()
+    for state, days_ago in (("done", 100), ("running", 10), ("stopped", 50)):
+        first = today - timedelta(days=days_ago)
+        counted = {"worked_bought": 1, "untouched_bought": 0, "untouched_called": 0} if state == "done" else {}
+        trial = Trial(
+            list="overdue", share=50, days=90, started_on=first, ends_on=first + timedelta(days=90), seed="a" * 32,
+            sealed="b" * 64, state=state, worked=1, untouched=1, created_at=now, ended_at=now, **counted,
+        )  # fmt: skip
+        db.session.add(trial)
+        db.session.flush()
+        for number, customer in enumerate(customers):
+            db.session.add(TrialMember(trial_id=trial.id, customer_id=customer.id, untouched=number == 1))
 
 
 def _customer(name: str, cast: Cast) -> Customer:

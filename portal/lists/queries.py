@@ -10,9 +10,11 @@ from sqlalchemy import (
     Row,
     Select,
     String,
+    and_,
     bindparam,
     case,
     cast,
+    exists,
     func,
     literal,
     null,
@@ -30,6 +32,7 @@ from portal.lists.filters import ListFilter
 from portal.lists.models import ListBatch, SavedList
 from portal.paging import PAGE_ROWS, Page, decode, page_of
 from portal.retention.models import Books, ListEntry
+from portal.trials.members import hidden_from
 from portal.trials.models import Trial
 from portal.users.models import User
 
@@ -61,15 +64,19 @@ SHOWN = (ListEntry.list == bindparam("list"), ~ListEntry.untouched, Customer.arc
 
 @lru_cache(maxsize=32)
 def _head(name: str) -> Select[Any]:
-    under_trial = select(Trial.id).where(Trial.list == name, Trial.state == "running").scalar_subquery()
+    hiding = exists().where(Trial.list.in_(hidden_from(name)), Trial.state == "running")
     return (
         select(
             Books.as_of,
             Books.ended_at,
             Books.lists[name].label("list"),
             Books.learned["currency"].as_string().label("currency"),
-            under_trial.label("trial_id"),
+            hiding.label("some_apart"),
+            Trial.id.label("trial_id"),
+            Trial.untouched.label("left_alone"),
+            Trial.ends_on.label("trial_until"),
         )
+        .outerjoin(Trial, and_(Trial.list == name, Trial.state == "running"))
         .where(Books.state == "done")
         .order_by(Books.id.desc())
         .limit(1)
@@ -77,8 +84,9 @@ def _head(name: str) -> Select[Any]:
 
 
 def head(name: str) -> Row[Any] | None:
-    """What the newest books say of a list: their day, its counts and its grade, their currency; and the trial that
-    runs on it, if one does. None before the first books. Rides on ix_books_state_id and uq_trials_running.
+    """What the newest books say of a list: their day, its counts and its grade, their currency; the trial that runs on
+    it, if one does, and whether any hides somebody here. None before the first books. Rides on ix_books_state_id and
+    uq_trials_running.
     """
     return rows_of(_head(name)).first()
 

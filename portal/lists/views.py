@@ -81,7 +81,7 @@ def _about(of: List, wanted: ListFilter) -> dict[str, Any]:
     currency = (head.currency if head else None) or g.firm.currency
     found = (head.list if head else None) or {}
     counts = (found.get("customers", 0), found.get("at_stake_minor", 0))
-    if not wanted.is_empty or (head and head.trial_id):
+    if not wanted.is_empty or (head and head.some_apart):
         currency = wanted.currency or currency
         counts = queries.counted(of.name, wanted, me, currency)
     as_of = head.as_of if head else clock.today()

@@ -12,6 +12,9 @@ from portal.surveys.scoring import Z, wilson
 POWER = 0.8416212335729143
 """Standard deviations of the normal distribution below which 80 % lie: so surely a true difference is to be found."""
 
+FINE = 1e-4
+"""How near to the smallest gain it is looked for."""
+
 
 @dataclass(frozen=True)
 class Uplift:
@@ -74,3 +77,21 @@ def needed(share: float, other: float, untouched: float) -> int | None:
     together = POWER * sqrt(share * (1 - share) + other * (1 - other) / ratio)
     worked = ((alone + together) / (share - other)) ** 2
     return ceil(worked * (1 + ratio))
+
+
+def findable(share: float, customers: int, untouched: float) -> float | None:
+    """The smallest gain (0 to 1) over a `share` who buy anyway that so many customers suffice to find: `needed`, turned
+    round. None where not even everybody buying would be found.
+    """
+    low, high = 0.0, 1 - share
+    if not _suffices(share + high, share, untouched, customers):
+        return None
+    while high - low > FINE:
+        middle = (low + high) / 2
+        low, high = (low, middle) if _suffices(share + middle, share, untouched, customers) else (middle, high)
+    return high
+
+
+def _suffices(share: float, other: float, untouched: float, customers: int) -> bool:
+    whole = needed(share, other, untouched)
+    return whole is not None and whole <= customers

@@ -69,6 +69,7 @@ HOUSE_FAMILIES: dict[str, tuple[str, ...]] = {
         "list.followed_up",
         "list.act_cancelled",
     ),
+    "trials": ("trial.started", "trial.ended", "trial.stopped"),
     "imports": ("import.uploaded", "import.started", "import.finished", "import.failed", "import.cancelled"),
     "users": (
         "user.invited",

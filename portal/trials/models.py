@@ -1,14 +1,31 @@
 """Trials: who of a list is worked and who is left untouched, drawn once; and what became of both."""
 
 from datetime import date, datetime
+from typing import TYPE_CHECKING
 
 from sqlalchemy import ForeignKey, Index, String, text
 from sqlalchemy.orm import Mapped, mapped_column
 
+from portal import clock
 from portal.extensions import BigId, Model, UtcDateTime
+from portal.rules import N_, BrokenRule
+from portal.timeline.models import record
+
+if TYPE_CHECKING:
+    from portal.users.models import User
 
 STATES = ("running", "done", "stopped")
 RUNNING = text("state = 'running'")
+SHARES = (10, 50)
+"""Of a list, in per cent, that may be left untouched: from, to."""
+DAYS = (14, 365)
+"""How long a trial may last: from, to."""
+
+
+class NotRunning(BrokenRule):
+    """What has ended stays as it ended."""
+
+    message = N_("This trial has ended already.")
 
 
 class Trial(Model):
@@ -46,6 +63,36 @@ class Trial(Model):
     created_by_id: Mapped[int | None] = mapped_column(ForeignKey("users.id"))
     created_at: Mapped[datetime] = mapped_column(UtcDateTime)
     ended_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+
+    @property
+    def is_running(self) -> bool:
+        """Are some still left untouched?"""
+        return self.state == "running"
+
+    @property
+    def is_done(self) -> bool:
+        """Has it come to its end, so that it has a result?"""
+        return self.state == "done"
+
+    def stop(self, by: "User") -> None:
+        """End it before its time, without a result, for good. Raises `NotRunning`."""
+        self._end("stopped")
+        record("trial.stopped", by=by, subject=self, list=self.list, ends_on=self.ends_on.isoformat())
+
+    def finish(self, worked_bought: int, untouched_bought: int, untouched_called: int) -> None:
+        """It has come to its end, with this result. Raises `NotRunning`."""
+        self._end("done")
+        self.worked_bought, self.untouched_bought = worked_bought, untouched_bought
+        self.untouched_called = untouched_called
+        record(
+            "trial.ended", by=None, subject=self, list=self.list, worked=self.worked, worked_bought=worked_bought,
+            untouched=self.untouched, untouched_bought=untouched_bought,
+        )  # fmt: skip
+
+    def _end(self, state: str) -> None:
+        if not self.is_running:
+            raise NotRunning
+        self.state, self.ended_at = state, clock.now()
 
 
 class TrialMember(Model):

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from portal.retention.uplift import needed, uplift
+from portal.retention.uplift import findable, needed, uplift
 
 
 @pytest.mark.parametrize(
@@ -30,6 +30,24 @@ def test_how_many_more_are_needed() -> None:
     same = uplift(10, 100, 5, 50)
     assert same
     assert same.still_needed is None
+
+
+def test_how_small_a_gain_can_be_found() -> None:
+    gain = findable(0.5, 776, 0.5)
+    assert gain == pytest.approx(0.1, abs=0.001)
+    assert findable(0.7, 20, 0.1) is None
+    assert findable(1.0, 1000, 0.5) is None
+
+
+@given(st.floats(0, 0.95), st.integers(20, 5000), st.integers(10, 50))
+def test_it_is_the_smallest(share: float, customers: int, untouched: int) -> None:
+    gain = findable(share, customers, untouched / 100)
+    if gain is None:
+        return
+    found, less = needed(share + gain, share, untouched / 100), needed(share + 0.95 * gain, share, untouched / 100)
+    assert found
+    assert found <= customers
+    assert less is None or less >= 0.98 * customers
 
 
 @given(st.integers(0, 500), st.integers(0, 500), st.integers(1, 500), st.integers(1, 500))

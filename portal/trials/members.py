@@ -1,0 +1,57 @@
+"""Who is kept apart: entries of lists that nobody is shown while a trial runs.
+
+An untouched customer is hidden from the list of the trial; and, where that list calls for somebody to come back, from
+the others that do so too, since a call is a call whichever list brought it. What we owe a customer (a promise, an
+answer to be made right, somebody who is answerable) is hidden only by a trial of that very list.
+"""
+
+from collections.abc import Collection
+
+from sqlalchemy import select, update
+
+from portal import bulk
+from portal.extensions import db
+from portal.lists.catalogue import LISTS
+from portal.retention.models import ListEntry
+from portal.trials import queries
+from portal.trials.models import TrialMember
+
+CALLING = tuple(each.name for each in LISTS if each.hope or each.name in ("silent", "thank"))
+"""Lists that call for somebody, so that they come back."""
+
+
+def hidden_from(name: str) -> tuple[str, ...]:
+    """The lists that hide whom a trial of the list of that name leaves untouched."""
+    return CALLING if name in CALLING else (name,)
+
+
+def hold() -> None:
+    """Let only one transaction at a time draw customers or write entries: the one calls this before it reads the lists,
+    the other before it writes them, so that no entry is written in between that shows an untouched customer.
+    """
+    bulk.hold("trials")
+
+
+def keep_apart(customer_ids: Collection[int] | None = None) -> None:
+    """Mark the entries of who is left untouched by a trial that runs: after entries were written anew, of these
+    customers or of all. In a transaction that began with `hold`.
+    """
+    for trial_id, name in queries.running():
+        untouched = select(TrialMember.customer_id).where(TrialMember.trial_id == trial_id, TrialMember.untouched)
+        if customer_ids is not None:
+            untouched = untouched.where(TrialMember.customer_id.in_(customer_ids))
+        _mark(untouched, hidden_from(name), True)
+
+
+def let_go(trial_id: int, name: str) -> None:
+    """Show those again whom a trial, which runs no longer, has left untouched."""
+    hold()
+    untouched = select(TrialMember.customer_id).where(TrialMember.trial_id == trial_id, TrialMember.untouched)
+    _mark(untouched, hidden_from(name), False)
+    keep_apart()
+
+
+def _mark(customers: object, lists: tuple[str, ...], untouched: bool) -> None:
+    entries = (ListEntry.list.in_(lists), ListEntry.customer_id.in_(customers), ListEntry.untouched.is_(not untouched))  # type: ignore[arg-type]
+    statement = update(ListEntry).where(*entries).values(untouched=untouched)
+    db.session.execute(statement, execution_options={"synchronize_session": False})
