@@ -8,6 +8,7 @@ import click
 from flask import current_app
 from sqlalchemy import func, select
 
+from portal import clock
 from portal.commitments.models import Commitment
 from portal.customers.models import Customer
 from portal.demo import bulk
@@ -55,6 +56,7 @@ def load(customers: int, seed: int | None, locale: str, in_bulk: bool | None, if
         listener = Listener(words, opened.firm, asked, chance, current_app.config["SECRET_KEY"])
         Story(words, opened.users, chance, listener).tell(customers)
         tallies.gather()
+    _close_books()
     found = {
         "customers": _count(Customer),
         "purchases": _count(Purchase),
@@ -70,6 +72,13 @@ def load(customers: int, seed: int | None, locale: str, in_bulk: bool | None, if
         said = "{customers} customers, {purchases} purchases, {follow_ups} follow-ups, {commitments} commitments, "
         said += "{responses} answers (seed {seed}, {seconds} s)."
         click.echo("The demo firm is there: " + said.format(**found))
+
+
+def _close_books() -> None:
+    """The books of today, so that the owner's pages are full."""
+    from portal.retention import refreshing
+
+    refreshing.refresh(clock.today())
 
 
 def _count(model: type) -> int:

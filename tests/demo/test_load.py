@@ -17,6 +17,7 @@ from portal.follow_ups.models import FollowUp
 from portal.purchases import figures
 from portal.purchases.models import Purchase
 from portal.responses.models import Response
+from portal.retention.models import Books, ListEntry
 from portal.settings.models import Firm
 from portal.surveys.models import SurveyTally
 from portal.timeline.models import Event
@@ -56,6 +57,8 @@ def test_lives_through_two_years(app: Flask, load: Any) -> None:
     assert report["follow_ups"] == count(FollowUp) > 20
     assert report["commitments"] == count(Commitment) > 0
     assert report["responses"] == count(Response) > 5
+    assert count(Books, Books.state == "done") == 1
+    assert count(ListEntry) > 0
     counted = db.session.scalar(select(func.sum(SurveyTally.count)).where(SurveyTally.score >= 0))
     assert counted == count(Response, Response.tallied.is_(True), Response.source == "client")
 
