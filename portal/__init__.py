@@ -55,6 +55,7 @@ def register_blueprints(app: Flask) -> None:
     from portal.imports.views import imports
     from portal.invitations.views import invitations
     from portal.ledger.public import promises
+    from portal.ledger.views import ledger
     from portal.lists.views import lists
     from portal.mail.views import mail_room
     from portal.purchases.views import purchases
@@ -76,6 +77,7 @@ def register_blueprints(app: Flask) -> None:
         (contacts, "/customers/<int:id>/contacts"),
         (follow_ups, ""),
         (commitments, ""),
+        (ledger, ""),
         (surveys, "/surveys"),
         (responses, ""),
         (lists, "/retention"),

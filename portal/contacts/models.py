@@ -1,6 +1,6 @@
 """Contacts: the persons at a customer."""
 
-from datetime import datetime
+from datetime import date, datetime
 from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import ForeignKey, Index, String
@@ -42,6 +42,13 @@ class Contact(Model):
     customer: Mapped["Customer"] = relationship(lazy="raise", back_populates="contacts")
     opted_out: Mapped[str | None] = query_expression()
     """What the person does not want to be asked, where a query looks for it: the scope of an `OptOut`."""
+    sees_until: Mapped[date | None] = query_expression()
+    """Until when the person sees the promises between us, where a query looks for it."""
+
+    @property
+    def sees_promises(self) -> bool:
+        """Does the person have a link to the promises that works, where a query looks for it?"""
+        return self.sees_until is not None and clock.today() <= self.sees_until
 
     @property
     def is_archived(self) -> bool:

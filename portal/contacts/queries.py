@@ -8,6 +8,7 @@ from sqlalchemy.orm import with_expression
 from portal.contacts.models import Contact
 from portal.extensions import db
 from portal.invitations.models import OptOut
+from portal.ledger.models import LIVING, LedgerLink
 
 _OPTED_OUT = (
     select(func.min(OptOut.scope))
@@ -15,9 +16,15 @@ _OPTED_OUT = (
     .correlate(Contact)
     .scalar_subquery()
 )
+_SEES_UNTIL = (
+    select(LedgerLink.expires_on)
+    .where(LedgerLink.contact_id == Contact.id, LIVING)
+    .correlate(Contact)
+    .scalar_subquery()
+)
 _ALL_OF = (
     select(Contact)
-    .options(with_expression(Contact.opted_out, _OPTED_OUT))
+    .options(with_expression(Contact.opted_out, _OPTED_OUT), with_expression(Contact.sees_until, _SEES_UNTIL))
     .where(Contact.customer_id == bindparam("customer_id"))
     .order_by(Contact.archived_at.is_not(None), Contact.id)
 )
@@ -25,7 +32,8 @@ _ALL_OF = (
 
 def contacts_of(customer_id: int) -> Sequence[Contact]:
     """All contacts of a customer in the order they came, archived ones last, with what each does not want to be
-    asked. Rides on ix_contacts_customer_id and ix_opt_outs_customer_id_contact_id.
+    asked, and until when each sees the promises between us. Rides on ix_contacts_customer_id,
+    ix_opt_outs_customer_id_contact_id and uq_ledger_links_living.
     """
     return db.session.scalars(_ALL_OF, {"customer_id": customer_id}).all()
 

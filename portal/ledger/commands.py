@@ -27,7 +27,7 @@ def link(contact_id: int, as_json: bool) -> None:
     if firm is None:
         raise click.ClickException("There is no firm yet: open the portal once, or load the demo.")
     clock.use_zone(firm.time_zone)
-    contact = queries.contact_by_id(contact_id)
+    contact = queries.contact_for_change(contact_id)
     if contact is None:
         raise click.ClickException(f"There is no contact {contact_id}.")
     office = Office(settings.public_url, (settings.secret_key, *settings.secret_key_fallbacks))

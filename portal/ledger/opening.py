@@ -39,12 +39,6 @@ class NoAddress(BrokenRule):
     message = N_("We know no e-mail of this person.")
 
 
-class NoLink(BrokenRule):
-    """It was ended meanwhile."""
-
-    message = N_("There is no link any more. Make another one.")
-
-
 def open_to(contact: Contact, firm: Firm, office: Office, by: "User | None") -> LedgerLink:
     """The contact's link, made if there is none, renewed if it has run out. The contact is locked, its customer loaded.
 
@@ -55,7 +49,7 @@ def open_to(contact: Contact, firm: Firm, office: Office, by: "User | None") -> 
         raise HasLeft
     if contact.customer.is_archived:
         raise IsArchived
-    link, until = queries.living_link_for_change(contact.id), clock.today() + timedelta(days=firm.ledger_days)
+    link, until = queries.living_link_for_change(contact.id), last_day(firm)
     if link is not None and address(link, office) is None:
         link.end(by)
         db.session.flush()
@@ -65,6 +59,11 @@ def open_to(contact: Contact, firm: Firm, office: Office, by: "User | None") -> 
     if link.has_run_out:
         link.renew(by, until)
     return link
+
+
+def last_day(firm: Firm) -> date:
+    """The last day of a link that is made or renewed today."""
+    return clock.today() + timedelta(days=firm.ledger_days)
 
 
 def _make(contact: Contact, until: date, office: Office, by: "User | None") -> LedgerLink:

@@ -128,10 +128,18 @@ def _living(contact_id: int) -> Select[LedgerLink]:
     return query.where(LedgerLink.contact_id == contact_id, LIVING)
 
 
-def contact_by_id(contact_id: int) -> Contact | None:
+def contact_to_show(customer_id: int, contact_id: int) -> Contact | None:
+    """One contact of that customer, with it; or None. By primary key."""
+    return db.session.scalar(_contact(contact_id).where(Contact.customer_id == customer_id))
+
+
+def contact_for_change(contact_id: int) -> Contact | None:
     """One contact with its customer, locked to the transaction's end; or None. By primary key."""
-    query = select(Contact).options(joinedload(Contact.customer, innerjoin=True)).where(Contact.id == contact_id)
-    return db.session.scalar(query.with_for_update(of=Contact))
+    return db.session.scalar(_contact(contact_id).with_for_update(of=Contact))
+
+
+def _contact(contact_id: int) -> Select[Contact]:
+    return select(Contact).options(joinedload(Contact.customer, innerjoin=True)).where(Contact.id == contact_id)
 
 
 def statements_by(contact_id: int) -> Sequence[Row[Any]]:

@@ -84,4 +84,5 @@ class FirmForm(FlaskForm):
     answer_within_days = IntegerField(_l("Days in which an invitation can be answered"), whole_between(1, 365))
     recover_within_days = IntegerField(_l("Days to make an unhappy answer right"), whole_between(0, 30))
     silent_after_days = IntegerField(_l("Days without a touch before a customer is silent"), whole_between(7, 365))
+    ledger_days = IntegerField(_l("Days in which a link to the promises works"), whole_between(1, 730))
     privacy = LongTextField(_l("Addition to the privacy notice"), longest=4000)

@@ -18,7 +18,7 @@ LOCALES = ("es", "en")
 DECISIONS = (
     "name", "accent", "locale", "time_zone", "currency", "region", "touch_every_days", "reassure_after_days",
     "ask_at_most", "ask_within_days", "remind_after_days", "answer_within_days", "recover_within_days",
-    "silent_after_days", "privacy",
+    "silent_after_days", "ledger_days", "privacy",
 )  # fmt: skip
 
 

@@ -33,6 +33,7 @@ FIELDS = {
     "touch_every_days": N_("rhythm of touches"),
     "reassure_after_days": N_("days until reassurance"),
     "silent_after_days": N_("days until a customer is silent"),
+    "ledger_days": N_("days in which a link to the promises works"),
 }
 TONES = {
     "commitment.kept": "good",

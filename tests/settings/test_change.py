@@ -32,6 +32,7 @@ FORM = {
     "answer_within_days": "30",
     "recover_within_days": "2",
     "silent_after_days": "60",
+    "ledger_days": "90",
     "privacy": "",
     "reassure_after_days": "5",
 }

@@ -1,0 +1,105 @@
+"""The two-sided ledger for staff: a contact's link to the promises between us, made, handed over, renewed and ended."""
+
+from collections.abc import Callable
+from typing import Any
+
+from flask import Blueprint, abort, flash, g, render_template, request
+from flask.typing import ResponseReturnValue
+from flask_babel import gettext as _
+from flask_login import current_user
+
+from portal import access, htmx
+from portal.contacts.models import Contact
+from portal.errors import say
+from portal.extensions import db
+from portal.invitations.jobs import office
+from portal.ledger import opening, queries
+from portal.ledger.models import LedgerLink
+from portal.links import path
+from portal.rules import BrokenRule
+
+ledger = Blueprint("ledger", __name__)
+
+
+@ledger.get("/customers/<int:id>/contacts/<int:contact_id>/ledger")
+@access.staff
+def show(id: int, contact_id: int) -> ResponseReturnValue:
+    """The link by which this person sees the promises between us, to hand over; and what they have said."""
+    contact = queries.contact_to_show(id, contact_id) or abort(404)
+    link, url = queries.living_link(contact_id), None
+    if link is not None and not link.has_run_out and not contact.is_archived and not contact.customer.is_archived:
+        url = opening.address(link, office())
+    return render_template(
+        "ledger/show.html", contact=contact, customer=contact.customer, link=link, url=url,
+        whatsapp=opening.whatsapp(contact, url, g.firm) if url else "", rows=queries.statements_by(contact_id),
+    )  # fmt: skip
+
+
+@ledger.post("/customers/<int:id>/contacts/<int:contact_id>/ledger", endpoint="open")
+@access.staff
+def open_(id: int, contact_id: int) -> ResponseReturnValue:
+    """Let this person see the promises between us. Who has a link keeps it; one that has run out works again."""
+    return _say(id, contact_id, _opened, _("Here is the link. Hand it over."))
+
+
+@ledger.post("/customers/<int:id>/contacts/<int:contact_id>/ledger/send")
+@access.staff
+def send(id: int, contact_id: int) -> ResponseReturnValue:
+    """Send it by mail, in the person's language; made first if there is none. A form sent twice sends it once."""
+    return _say(id, contact_id, _send, _("It is on its way by e-mail."))
+
+
+def _send(contact: Contact) -> None:
+    before = queries.living_link_for_change(contact.id)
+    if request.form.get("version", "0") != str(before.version if before else 0):
+        return
+    link = _opened(contact)
+    url = opening.address(link, office())
+    if url:
+        opening.send(link, url, g.firm, current_user)
+
+
+@ledger.post("/customers/<int:id>/contacts/<int:contact_id>/ledger/renew")
+@access.staff
+def renew(id: int, contact_id: int) -> ResponseReturnValue:
+    """Let it work as long again as a new one would."""
+    return _say(id, contact_id, _renew, _("Renewed."))
+
+
+def _renew(contact: Contact) -> None:
+    link = _opened(contact)
+    until = opening.last_day(g.firm)
+    if link.expires_on < until:
+        link.renew(current_user, until)
+
+
+@ledger.post("/customers/<int:id>/contacts/<int:contact_id>/ledger/end")
+@access.staff
+def end(id: int, contact_id: int) -> ResponseReturnValue:
+    """Let it open nothing any more. What was said stays."""
+    return _say(id, contact_id, _end, _("Ended: the link says so to whoever opens it."))
+
+
+def _end(contact: Contact) -> None:
+    link = queries.living_link_for_change(contact.id)
+    if link is not None:
+        link.end(current_user)
+
+
+def _opened(contact: Contact) -> LedgerLink:
+    return opening.open_to(contact, g.firm, office(), current_user)
+
+
+def _say(id: int, contact_id: int, verb: Callable[[Contact], Any], done: str) -> ResponseReturnValue:
+    """Do one thing with a person's link, and go back to its page."""
+    contact = queries.contact_for_change(contact_id)
+    if contact is None or contact.customer_id != id:
+        abort(404)
+    try:
+        verb(contact)
+        db.session.commit()
+        flash(done, "good")
+    except BrokenRule as rule:
+        db.session.rollback()
+        flash(say(rule), "late")
+    return htmx.see_other(path("ledger.show", id=id, contact_id=contact_id))
