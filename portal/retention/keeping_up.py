@@ -18,6 +18,7 @@ from portal.retention.known import Judged, Known
 from portal.retention.learning import Learned
 from portal.retention.models import Books, ListEntry, Standing
 from portal.retention.writing import ENTRIES, STANDINGS
+from portal.trials import members
 
 MOST = 10_000
 """Customers; when more have changed, everything is computed anew."""
@@ -30,6 +31,7 @@ def keep_up() -> int | None:
     """Bring today's books up to date; commits. How many customers were judged anew; None when there are too many, or
     no books of today, so that all is to be computed.
     """
+    members.hold()
     bulk.hold("books")
     books = queries.books_for_change()
     if books is None or books.as_of != clock.today():
@@ -60,6 +62,7 @@ def _judge_anew(books: Books, ids: list[int]) -> None:
     judged = judging.judge(known, learned)
     _replace_standings(ids, {row["customer_id"]: row for row in _rows(STANDINGS, writing.standings(known, judged))})
     gone, come = _replace_entries(ids, _entries(known, judged))
+    members.keep_apart(ids)
     books.lists = _counted(books.lists, gone, come, learned.currency)
 
 

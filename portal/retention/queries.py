@@ -127,6 +127,12 @@ def purchases(day: date, ids: Ids = None) -> Rows:
     return select(key, Purchase.amount_minor, Purchase.currency).where(*known, *_of(Purchase.customer_id, ids))
 
 
+def newest_purchase() -> date | None:
+    """The day of the newest purchase. Rides on ix_purchases_purchased_on_id."""
+    query = select(Purchase.purchased_on).where(Purchase.voided_at.is_(None))
+    return db.session.scalar(query.order_by(Purchase.purchased_on.desc(), Purchase.id.desc()).limit(1))
+
+
 def highest(key: Any) -> int:
     """The highest number that a primary key has come to; 0 of an empty table."""
     return int(rows_of(select(func.coalesce(func.max(key), 0))).scalar_one())

@@ -16,11 +16,13 @@ from portal import bulk, clock
 from portal.extensions import db
 from portal.lists import definitions
 from portal.lists.catalogue import LISTS
-from portal.retention import judging, keeping_up, learning, measuring, queries, reading, writing
+from portal.retention import grading, judging, keeping_up, learning, measuring, queries, reading, writing
 from portal.retention.known import Judged, Known
 from portal.retention.models import Books, ListEntry, Standing
 from portal.retention.pouring import pour
 from portal.retention.writing import ENTRIES, STANDINGS
+from portal.settings.queries import the_firm
+from portal.trials import members
 
 Tell = Callable[[str, int], None]
 """Told of each step and of the share that is done, in per cent; may raise to stop."""
@@ -39,29 +41,46 @@ def refresh(as_of: date, *, books_id: int | None = None, tell: Tell = lambda ste
     if books_id is None:
         books_id = _begin(as_of)
     tell("reading", 0)
-    last_event = keeping_up.seen_events()
-    known = reading.known(as_of)
+    last_event, silent_after_days = keeping_up.seen_events(), _silent_after_days()
+    bought, newest = reading.ledger(as_of), queries.newest_purchase()
+    known = reading.known(as_of, bought=bought)
     db.session.rollback()  # nobody waits for us while we think
-    tell("learning", 40)
-    learned = learning.learn(known)
-    db.session.rollback()
-    tell("judging", 50)
+    tell("learning", 25)
+    learned = learning.learn(known, silent_after_days)
+    tell("judging", 35)
     judged = judging.judge(known, learned)
+    tell("grading", 45)
+
+    def standing(day: date) -> tuple[Known, Judged]:
+        if day == as_of:
+            return known, judged
+        then = reading.known(day, bought=bought)
+        return then, judging.judge(then, learning.learn(then, silent_after_days))
+
+    looked_back = grading.look_back(as_of, newest, standing)
+    db.session.rollback()
     tell("measuring", 60)
-    measures = measuring.measures(known, judged)
-    tell("writing", 70)
+    measures = measuring.measures(known, judged) | {"holdout": looked_back.holdout}
+    tell("writing", 65)
+    members.hold()
     bulk.hold("books")
     books = queries.running_books(books_id)
     if books is None:
         db.session.rollback()
         raise Overtaken
-    replace_all(books, known, judged)
+    books.lists = _replace_all(known, judged, looked_back.grades)
+    members.keep_apart()
     books.method, books.why, books.learned = learned.method, learned.why, asdict(learned)
     books.customers, books.last_event_id = int(known.has_bought.sum()), last_event
     books.measures = measures
     books.finish(round(time.perf_counter() - started, 3))
     db.session.commit()
     return books
+
+
+def _silent_after_days() -> int:
+    firm = the_firm()
+    return firm.silent_after_days if firm else 60
 
 
 def _begin(as_of: date) -> int:
@@ -72,8 +91,8 @@ def _begin(as_of: date) -> int:
     return books.id
 
 
-def replace_all(books: Books, known: Known, judged: Judged) -> None:
-    """Write every standing and every list anew, uncommitted, and count the lists in the books."""
+def _replace_all(known: Known, judged: Judged, grades: dict[str, Any]) -> dict[str, Any]:
+    """Write every standing and every list anew, uncommitted; how the books count the lists."""
     db.session.execute(delete(ListEntry))
     db.session.execute(delete(Standing))
     pour(STANDINGS, int(known.has_bought.sum()), writing.standings(known, judged))
@@ -83,7 +102,7 @@ def replace_all(books: Books, known: Known, judged: Judged) -> None:
         named = getattr(definitions, each.definition)(known, judged)
         ours = named.here & (known.currency == currency)
         customers, at_stake = int(named.here.sum()), int(named.at_stake[ours].sum())
-        counts[each.name] = {"customers": customers, "at_stake_minor": at_stake, "grade": None}
+        counts[each.name] = {"customers": customers, "at_stake_minor": at_stake, "grade": grades.get(each.name)}
         shown = {"untouched": np.zeros(customers, dtype=bool)}
         pour(ENTRIES, customers, writing.entries(each, known, named, today=today) | shown)
-    books.lists = counts
+    return counts

@@ -99,7 +99,7 @@ def test_killed_books_are_taken_up_again_and_two_workers_compute_them_once(app: 
     assert running.run(first)
     entries = db.session.scalar(select(func.count()).select_from(ListEntry))
     again = running.ask(date(1998, 3, 31))
-    for step in (2, 5):  # while it reads, and just before the end
+    for step in (2, 6):  # while it reads, and just before the end
         assert not _die_at(step, again)
         assert _newest().state == "running"
         assert queries.the_books().id == first  # type: ignore[union-attr]
