@@ -76,7 +76,8 @@
     for (const task of event.detail.tasks) all("script", task.fragment).forEach((script) => script.remove());
   });
   on("htmx:after:swap", (event) => {
-    const { target, sourceElement } = event.detail.ctx;
+    const { target: given, sourceElement } = event.detail.ctx;
+    const target = typeof given === "string" ? document.querySelector(given) : given; // as hx-status names it
     if (sourceElement?.hasAttribute?.("data-polls")) return; // nobody asked: the focus stays where it is
     const place = target?.isConnected ? target : id(target?.id);
     if (!place) return;
