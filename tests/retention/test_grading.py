@@ -6,9 +6,13 @@ from typing import Any
 import numpy as np
 import pytest
 
-from portal.retention import grading
+from portal.retention import grading, refreshing
 from portal.retention.known import Judged, Known
+from portal.retention.wording import grade
+from tests.cast import Cast
 from tests.lists.test_definitions import LEARNED, ONCE, PLAIN, PROSPECT, TODAY
+from tests.retention import books
+from tests.retention.ledger import pour
 
 ON = date.fromordinal(TODAY)
 SINCE = ON - timedelta(days=1)
@@ -71,3 +75,20 @@ def test_too_little_is_said(monkeypatch: pytest.MonkeyPatch) -> None:
     assert silence.grades["due"]["too_little"] == "silence"
     found = grading.look_back(ON, ON, lambda day: standing((30, DUE), (5, {})))
     assert (found.grades["due"]["bought"], found.holdout) == (0, None)
+
+
+def test_the_books_hold_grades_and_hold_out(cast: Cast) -> None:
+    log = books.read("shop")
+    assert log
+    pour(log, cast.sales.id)
+    for as_of, on in ((date(1997, 9, 30), "1997-09-30"), (date(1998, 6, 30), "1998-04-01")):
+        closed = refreshing.refresh(as_of)
+        graded = closed.lists["silent"]["grade"]
+        until = (date.fromisoformat(on) + timedelta(days=90)).isoformat()
+        assert (graded["on"], graded["until"]) == (on, until)
+        assert graded["named"] + graded["others"] == len({*log.customer[log.day <= date.fromisoformat(on).toordinal()]})
+        assert 0 < graded["bought"] < graded["named"]
+        assert closed.measures["holdout"]["on"] == on
+        assert grade("silent", graded).text
+    few = refreshing.refresh(date(1997, 2, 1)).lists["due"]["grade"]
+    assert (few["too_little"], few["on"], few["named"] < few["needed"]) == ("named", "1997-02-01", True)

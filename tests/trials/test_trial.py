@@ -13,9 +13,10 @@ from sqlalchemy import func, select, update
 from portal import clock
 from portal.customers.models import Customer
 from portal.extensions import db
+from portal.retention import keeping_up, refreshing
 from portal.retention.models import ListEntry
 from portal.rules import BrokenRule
-from portal.timeline.models import Event
+from portal.timeline.models import Event, record
 from portal.trials import jobs, members, queries, trying
 from portal.trials.models import NotRunning, Trial, TrialMember
 from tests.browser import Browser
@@ -91,6 +92,23 @@ def test_the_untouched_leave_the_lists_that_call(cast: Cast) -> None:
     trying.stop(trial, cast.owner)
     db.session.commit()
     assert hidden("overdue") == hidden("silent") == set()
+
+
+def test_the_untouched_stay_hidden_when_books_are_closed_anew(cast: Cast) -> None:
+    ids = a_list(cast, 40, "nobodys")
+    db.session.execute(update(Customer).values(assignee_id=None))
+    db.session.commit()
+    trial = begin(cast, "nobodys", share=30)
+    _, untouched = groups(trial)
+    refreshing.refresh(clock.today())
+    assert hidden("nobodys") == set(untouched)
+    assert len(db.session.scalars(select(ListEntry.id).where(ListEntry.list == "nobodys")).all()) == len(ids)
+    for assignee_id in (cast.sales.id, None):  # one of them leaves the list for a moment, and comes back to it
+        db.session.execute(update(Customer).where(Customer.id == untouched[0]).values(assignee_id=assignee_id))
+        record("customer.assigned", by=cast.owner, customer_id=untouched[0])
+        db.session.commit()
+        keeping_up.keep_up()
+    assert hidden("nobodys") == set(untouched)
 
 
 def test_who_takes_part_in_one_trial_takes_part_in_no_other_that_would_spoil_it(cast: Cast) -> None:
