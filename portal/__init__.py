@@ -61,6 +61,7 @@ def register_blueprints(app: Flask) -> None:
     from portal.purchases.views import purchases
     from portal.responses.public import answers
     from portal.responses.views import responses
+    from portal.retention.views import retention
     from portal.settings.views import settings
     from portal.surveys.views import surveys
     from portal.timeline.views import timeline
@@ -82,6 +83,7 @@ def register_blueprints(app: Flask) -> None:
         (responses, ""),
         (lists, "/retention"),
         (trials, "/retention/trials"),
+        (retention, "/retention"),
         (timeline, "/timeline"),
         (users, ""),
         (settings, "/settings"),

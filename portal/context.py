@@ -90,6 +90,7 @@ def navigation() -> list[tuple[str, str, str, str]]:
         ("customers", _("Customers"), path("customers.index"), "customers"),
         ("commitments", _("Commitments"), path("commitments.index"), "commitment"),
         ("surveys", _("Surveys"), path("surveys.index"), "survey"),
+        ("retention", _("Retention"), path("retention.index"), "retention"),
         ("purchases", _("Purchases"), path("purchases.index"), "purchase"),
     ]
 

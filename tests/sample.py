@@ -29,6 +29,7 @@ from portal.timeline.models import record
 from portal.trials.models import Trial, TrialMember
 from tests.cast import Cast
 from tests.lists.entries import an_entry, close_books
+from tests.retention.closed import the_books
 
 KEY = "a secret that only the tests know, 0123456789"
 NAMES = ("Hotel Sierra Azul", "Clínica Dental Obregón")
@@ -42,6 +43,7 @@ def make_sample(cast: Cast) -> list[Customer]:
     _list(customers, cast)
     _answer()
     _try(customers)
+    the_books()
     db.session.add(
         OutboxMessage(
             message_id="<1@portal.example>", kind="reset", recipient="support@firm.example", subject="s", text="t",

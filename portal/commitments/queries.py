@@ -205,7 +205,7 @@ def kept_rate(assignees: tuple[int, ...] | None = None) -> tuple[int, int]:
 
     Rides on ix_commitments_assignee_id_state_settled_on_id or ix_commitments_state_settled_on_id.
     """
-    found = db.session.execute(_kept_rate(None if assignees is None else len(assignees)), _values(assignees)).one()
+    found = rows_of(_kept_rate(None if assignees is None else len(assignees)), _values(assignees)).one()
     return found[0], found[1]
 
 

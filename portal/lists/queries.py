@@ -1,7 +1,7 @@
 """Every SELECT about lists: their pages, what is counted, who is saved and acted on."""
 
 from collections.abc import Iterator, Sequence
-from functools import lru_cache
+from functools import cache, lru_cache
 from typing import Any
 
 from sqlalchemy import (
@@ -216,7 +216,12 @@ def line(entry_id: int) -> Any:
 
 def saved_lists() -> Sequence[Row[int, str, str]]:
     """(id, name, list) of every saved list, by name. A firm has tens of them."""
-    return db.session.execute(select(SavedList.id, SavedList.name, SavedList.list).order_by(SavedList.folded)).all()
+    return rows_of(_saved_lists()).all()
+
+
+@cache
+def _saved_lists() -> Select[int, str, str]:
+    return select(SavedList.id, SavedList.name, SavedList.list).order_by(SavedList.folded)
 
 
 def saved_list(id: int) -> SavedList | None:

@@ -124,7 +124,7 @@ def _quintile(bought: Booleans, values: Integers, cuts: list[float], *, best_fir
     if best_first:  # few days are the best
         above = 5 - np.searchsorted(cuts, values, side="left")
     else:
-        above = 1 + np.searchsorted(cuts, values, side="right")
+        above = 1 + np.searchsorted(cuts, values, side="left")
     return np.where(bought, above, 0).astype(np.int64)
 
 

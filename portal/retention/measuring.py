@@ -24,7 +24,7 @@ MONTHS = tuple(month * YEAR // 12 for month in range(1, 13))
 MOST_COHORTS = 24
 MOST_POINTS = 60
 EPOCH = 719_163  # date(1970, 1, 1).toordinal()
-STEPS = (1, 2, 5, 7, 10, 14, 20, 30, 60, 90, 180, 365)
+STEPS = (1, 2, 5, 10, 15, 30, 60, 90, 180, 365)
 """Days between two points of the curve as it is shown."""
 
 

@@ -1,13 +1,17 @@
 """The books: what was computed of the customers as of one day, and each customer's standing in it."""
 
 from datetime import date, datetime, timedelta
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import JSON, BigInteger, ForeignKey, Index, String, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from portal import clock
 from portal.extensions import BigId, Model, UtcDateTime
+from portal.timeline.models import changed, record
+
+if TYPE_CHECKING:
+    from portal.users.models import User
 
 STATES = ("waiting", "running", "done", "failed")
 STEPS = ("reading", "learning", "judging", "writing", "grading", "measuring")
@@ -159,3 +163,11 @@ class Economics(Model):
     loyal_offer_percent: Mapped[int | None]
     """The discount that new customers are offered, and the one that loyal clients get."""
     version: Mapped[int] = mapped_column(default=1)
+
+    def change(self, by: "User", **wanted: int | None) -> dict[str, list[Any]]:
+        """Say it anew, and tell what changed."""
+        changes = changed(self, wanted)
+        if changes:
+            self.version += 1
+            record("firm.economics_changed", by=by, subject=self, changes=changes)
+        return changes

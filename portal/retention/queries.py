@@ -7,7 +7,8 @@ ends), and not taken back since. With `ids`, only of these customers.
 
 from collections.abc import Sequence
 from datetime import date, datetime
-from typing import Any
+from functools import cache
+from typing import Any, NamedTuple
 
 from sqlalchemy import ColumnElement, Row, Select, and_, case, exists, func, or_, select
 from sqlalchemy.orm import aliased
@@ -20,7 +21,7 @@ from portal.follow_ups.models import FollowUp
 from portal.purchases.models import Purchase
 from portal.responses.models import Response
 from portal.retention.days import epoch, ordinal
-from portal.retention.models import Books, ListEntry, Standing
+from portal.retention.models import Books, Economics, ListEntry, Standing
 from portal.surveys.models import Survey
 from portal.surveys.scales import SCALES
 from portal.timeline.models import Event
@@ -33,6 +34,23 @@ SHOWN = (
     Books.id, Books.as_of, Books.created_at, Books.ended_at, Books.seconds, Books.method, Books.why, Books.customers,
     Books.learned, Books.lists, Books.measures, Books.last_event_id,
 )  # fmt: skip
+
+
+class Newest(NamedTuple):
+    """The newest books that are done, and the newest of all, which may be the same, under way, or failed."""
+
+    done: Row[Any] | None
+    last: Row[Any] | None
+
+    @property
+    def under_way(self) -> Row[Any] | None:
+        """Those that are being computed, or about to be."""
+        return self.last if self.last is not None and self.last.state in ("waiting", "running") else None
+
+    @property
+    def failed(self) -> Row[Any] | None:
+        """Those that could not be computed, if nothing newer could."""
+        return self.last if self.last is not None and self.last.state == "failed" else None
 
 
 def the_books() -> Row[Any] | None:
@@ -94,6 +112,50 @@ def standings_of(ids: Sequence[int]) -> Rows:
 def entries_of(ids: Sequence[int]) -> Rows:
     """The list entries of these customers, all their columns. Rides on uq_list_entries_customer_id_list."""
     return select(*ListEntry.__table__.c).where(ListEntry.customer_id.in_(ids))
+
+
+def newest() -> Newest:
+    """The books that pages speak of, and those that are under way or have failed, without what was computed. By primary
+    key and ix_books_state_id.
+    """
+    found = rows_of(_newest()).all()
+    done = next((row for row in found if row.state == "done"), None)
+    return Newest(done, found[-1] if found else None)
+
+
+@cache
+def _newest() -> Rows:
+    of_all = select(func.max(Books.id)).scalar_subquery()
+    of_done = select(func.max(Books.id)).where(Books.state == "done").scalar_subquery()
+    return select(
+        Books.id, Books.as_of, Books.state, Books.step, Books.share, Books.error, Books.ended_at, Books.last_event_id,
+    ).where(or_(Books.id == of_all, Books.id == of_done)).order_by(Books.id)  # fmt: skip
+
+
+def waiting_books(day: date) -> Books | None:
+    """Books of that day that nobody has begun yet, or None. Rides on ix_books_state_id."""
+    query = select(Books).where(Books.state == "waiting", Books.as_of == day).order_by(Books.id.desc()).limit(1)
+    return db.session.scalar(query)
+
+
+def days_of_purchases() -> tuple[date, date] | None:
+    """The first and the last day with a purchase that counts, or None. Rides on ix_purchases_purchased_on_id."""
+    counting = select(Purchase.purchased_on).where(Purchase.voided_at.is_(None)).limit(1)
+    first = counting.order_by(Purchase.purchased_on, Purchase.id).scalar_subquery()
+    last = counting.order_by(Purchase.purchased_on.desc(), Purchase.id.desc()).scalar_subquery()
+    found = db.session.execute(select(first, last)).one()
+    return None if found[0] is None else (found[0], found[1])
+
+
+def economics() -> Economics | None:
+    """What the firm says of its own money, or None. By primary key."""
+    return db.session.get(Economics, 1)
+
+
+def economics_for_change() -> Economics | None:
+    """The same, locked to the transaction's end. By primary key."""
+    query = select(Economics).where(Economics.id == 1).with_for_update()
+    return db.session.scalar(query.execution_options(populate_existing=True))
 
 
 def last_event_id() -> int:

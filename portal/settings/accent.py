@@ -9,6 +9,8 @@ from portal.rules import N_, BrokenRule
 
 PAPER, CARD, DARK_CARD = "#f7f6f3", "#ffffff", "#1b1f23"
 ENOUGH = 4.5
+HEAT = 9
+"""Steps of a heat map."""
 
 
 class PoorAccent(BrokenRule):
@@ -58,6 +60,14 @@ def readable(colour: str, ground: str, towards: str) -> str:
     return towards
 
 
+def heat(colour: str, ground: str) -> list[tuple[str, str]]:
+    """(ground, text) of each step of a heat map, from a tenth of the colour to all of it, each text the better to read
+    of black and white: one of the two always has a contrast of 4.5 and more.
+    """
+    steps = [mixed(colour, ground, 0.1 + 0.9 * step / (HEAT - 1)) for step in range(HEAT)]
+    return [(step, max(("#000000", "#ffffff"), key=lambda text: contrast(text, step))) for step in steps]
+
+
 def stylesheet(colour: str) -> str:
     """The colour and its derived roles as CSS variables, light and dark."""
     soft, dark_soft = mixed(colour, CARD, 0.12), mixed(colour, DARK_CARD, 0.28)
@@ -65,7 +75,13 @@ def stylesheet(colour: str) -> str:
     on_accent = "#ffffff" if contrast("#ffffff", colour) >= ENOUGH else "#000000"
     light = f"--accent:{colour};--accent-ink:{on_accent};--accent-soft:{soft};--accent-text:{text}"
     dark = f"--accent:{colour};--accent-ink:{on_accent};--accent-soft:{dark_soft};--accent-text:{dark_text}"
+    light, dark = light + _heat_variables(colour, CARD), dark + _heat_variables(dark_text, DARK_CARD)
     return f":root{{{light}}}@media(prefers-color-scheme:dark){{:root{{{dark}}}}}"
+
+
+def _heat_variables(colour: str, ground: str) -> str:
+    pairs = enumerate(heat(colour, ground), 1)
+    return "".join(f";--heat-{step}:{under};--heat-{step}-ink:{text}" for step, (under, text) in pairs)
 
 
 def _channels(colour: str) -> tuple[int, int, int]:

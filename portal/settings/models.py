@@ -72,3 +72,8 @@ class Firm(Model):
             self.version += 1
             record("firm.changed", by=by, subject=self, changes=changes)
         return changes
+
+    def close_books(self, on: date | None, by: "User") -> None:
+        """Let lists be computed as of that day from here on; without one, as of today, whichever day that is."""
+        if on != self.books_on:
+            record("firm.books_closed", by=by, subject=self, changes=changed(self, {"books_on": on}))

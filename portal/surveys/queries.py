@@ -27,7 +27,7 @@ from portal.commitments.models import RECOVERING, Commitment
 from portal.contacts.models import Contact
 from portal.customers.lines import live
 from portal.customers.models import Customer
-from portal.extensions import db
+from portal.extensions import db, rows_of
 from portal.invitations.models import UNTALLIED as UNTALLIED_INVITATIONS
 from portal.invitations.models import Invitation
 from portal.paging import Page, decode, page_of
@@ -155,6 +155,26 @@ def _counts_of_each() -> Any:
 def counts_of_each() -> Sequence[Row[Any]]:
     """(survey, score, count) of every survey, several rows of a score; for `results.of_each`."""
     return db.session.execute(_counts_of_each()).all()
+
+
+@cache
+def _counts_of_kind() -> Any:
+    kind: Any = bindparam("of_kind")
+    since, until = bindparam("since", type_=Date), bindparam("until", type_=Date)
+    total = select(SurveyTally.score, func.sum(SurveyTally.count)).join(Survey, Survey.id == SurveyTally.survey_id)
+    parts = [total.where(Survey.kind == kind, SurveyTally.month.between(since, until)).group_by(SurveyTally.score)]
+    for query in _untallied():
+        survey_id, day, _who, score, count = (fresh := query.subquery()).c
+        some = select(score, count).join_from(fresh, Survey, Survey.id == survey_id)
+        parts.append(some.where(Survey.kind == kind, day.between(since, until)))
+    return union_all(*parts)
+
+
+def counts_of_kind(kind: str, since: date, until: date) -> Sequence[Row[Any]]:
+    """(score, count) of all surveys of one kind between two days, several rows of a score; what is tallied counts by
+    whole months. For `results.Answers`. A firm has a few surveys; by the primary key of tallies.
+    """
+    return rows_of(_counts_of_kind(), {"of_kind": kind, "since": since, "until": until}).all()
 
 
 def counted() -> Sequence[Row[Any]]:

@@ -85,6 +85,6 @@ HOUSE_FAMILIES: dict[str, tuple[str, ...]] = {
         "session.signed_in",
         "session.ended",
     ),
-    "firm": ("firm.made", "firm.changed", "message.tried_again"),
+    "firm": ("firm.made", "firm.changed", "firm.books_closed", "firm.economics_changed", "message.tried_again"),
 }
 """The same with what belongs to no customer."""

@@ -34,6 +34,12 @@ FIELDS = {
     "reassure_after_days": N_("days until reassurance"),
     "silent_after_days": N_("days until a customer is silent"),
     "ledger_days": N_("days in which a link to the promises works"),
+    "books_on": N_("day of the books"),
+    "winning_minor": N_("spent on winning, in minor units"),
+    "keeping_minor": N_("spent on keeping, in minor units"),
+    "margin_percent": N_("margin in per cent"),
+    "new_offer_percent": N_("offer to new customers in per cent"),
+    "loyal_offer_percent": N_("what loyal clients get in per cent"),
 }
 TONES = {
     "commitment.kept": "good",
