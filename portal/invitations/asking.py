@@ -9,10 +9,11 @@ from portal.contacts.queries import contact_of
 from portal.customers.models import Customer, IsArchived
 from portal.customers.queries import customer_by_id
 from portal.extensions import db
-from portal.invitations import queries
+from portal.invitations import opting, queries
 from portal.invitations.inviting import Asking, invite, invite_many
 from portal.invitations.models import Invitation
 from portal.rules import N_, BrokenRule
+from portal.settings.models import Firm
 from portal.surveys.models import Survey
 
 TOO_LATE = timedelta(days=14)
@@ -39,20 +40,28 @@ def by_hand(survey: Survey, customer: Customer, contact: Contact | None, form_id
     """
     if customer.is_archived:
         raise IsArchived
-    address = mail_address(customer, contact)
-    people, addresses = queries.opted_out([customer.id], [address.lower()] if address else [])
-    person = (customer.id, contact.id if contact else None)
-    name = contact.name if contact else customer.name
-    if person in people or (address or "").lower() in addresses:
-        raise DoesNotWant(name=name)
-    if asking.channel == "email" and address is None:
-        raise NoAddress(name=name)
+    check_wish(customer, contact)
+    if asking.channel == "email" and mail_address(customer, contact) is None:
+        raise NoAddress(name=(contact or customer).name)
     invitation = invite(survey, customer, f"hand:{form_id}", asking, contact)
     if invitation.is_waiting and not invitation.held:
-        free_on = queries.budget_of(asking.firm, [customer.id], clock.today()).free_on(person, clock.today())
+        free_on = room_on(asking.firm, invitation)
         if free_on > clock.today():
             _wait_for_budget(invitation, free_on, asking.firm.answer_within_days)
     return invitation
+
+
+def check_wish(customer: Customer, contact: Contact | None) -> None:
+    """Does the person bear being asked? Raises `DoesNotWant`."""
+    person = opting.who(customer, contact)
+    if opting.standing(person) != "ask":
+        raise DoesNotWant(name=person.name)
+
+
+def room_on(firm: Firm, invitation: Invitation) -> date:
+    """The first day, today or later, on which the contact budget of its person has room."""
+    budget = queries.budget_of(firm, [invitation.customer_id], clock.today())
+    return budget.free_on((invitation.customer_id, invitation.contact_id), clock.today())
 
 
 def mail_address(customer: Customer, contact: Contact | None) -> str | None:

@@ -136,8 +136,9 @@ class Invitation(Model):
 
     @property
     def can_be_reminded(self) -> bool:
-        """Is there a reminder left, and somebody to be reminded by mail?"""
-        return self.is_silent and self.channel == "email" and self.reminded_on is None
+        """Is there a reminder left, and somebody whom a mail has reached?"""
+        reached = self.channel == "email" and self.delivered_at is not None
+        return self.is_silent and reached and self.reminded_on is None
 
     def ask_to_remind(self) -> None:
         """Somebody wants the person reminded: as soon as the contact budget has room. Raises `NotReminded`."""

@@ -1,19 +1,37 @@
-"""Reminding all the silent of a survey in one act."""
+"""Reminding: one person who is silent, or all the silent of a survey in one act."""
 
+from datetime import date
 from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import CursorResult, update
 
 from portal import clock
+from portal.contacts.queries import contact_of
+from portal.customers.queries import customer_by_id
 from portal.extensions import db
+from portal.invitations import asking
 from portal.invitations.inviting import NotAsking
 from portal.invitations.models import Invitation
 from portal.invitations.queries import remindable
+from portal.settings.models import Firm
 from portal.surveys.models import Survey
 from portal.timeline.models import record
 
 if TYPE_CHECKING:
     from portal.users.models import User
+
+
+def remind(invitation: Invitation, firm: Firm) -> date:
+    """Have one person reminded, as soon as the contact budget has room: that day. The invitation must be locked.
+
+    Raises `NotReminded` or `DoesNotWant`.
+    """
+    customer = customer_by_id(invitation.customer_id)
+    contact = contact_of(invitation.customer_id, invitation.contact_id) if invitation.contact_id else None
+    if customer is not None:
+        asking.check_wish(customer, contact)
+    invitation.ask_to_remind()
+    return asking.room_on(firm, invitation)
 
 
 def remind_all(survey: Survey, by: "User") -> int:

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass, replace
+from datetime import date
 from typing import Any
 
 from flask import Blueprint, Response, abort, current_app, flash, g, render_template, request
@@ -95,8 +96,7 @@ def _asked(invitation: Invitation) -> ResponseReturnValue:
     if invitation.channel != "email":
         return htmx.see_other(path("invitations.show", id=invitation.id))
     if invitation.held:
-        day = formats.day(invitation.held_until).striptags()
-        flash(_("It waits until %(day)s, as the contact budget has no room before.", day=day), "due")
+        flash(_waits_until(invitation.held_until or clock.today()), "due")
     else:
         soon(jobs.send)
         flash(_("The survey is on its way by e-mail."), "good")
@@ -204,22 +204,36 @@ def _handed(invitation: Invitation, survey: Survey) -> handing.Handed | None:
 @access.staff
 def remind(id: int) -> ResponseReturnValue:
     """Send the one reminder now, or as soon as the contact budget has room."""
-    return _say(id, lambda invitation, survey: invitation.ask_to_remind(), _("The reminder is on its way."))
+    return _say(id, _remind)
+
+
+def _remind(invitation: Invitation, _survey: Survey) -> str:
+    day = reminding.remind(invitation, g.firm)
+    return _waits_until(day) if day > clock.today() else str(_("The reminder is on its way."))
+
+
+def _waits_until(day: date) -> str:
+    shown = formats.day(day).striptags()
+    return str(_("It waits until %(day)s, as the contact budget has no room before.", day=shown))
 
 
 @invitations.post("/invitations/<int:id>/take-back")
 @access.staff
 def take_back(id: int) -> ResponseReturnValue:
     """Do not send it, or let it not be answered any more."""
-    done = _("Taken back: its link says so to whoever opens it.")
-    return _say(id, lambda invitation, survey: invitation.take_back(current_user, survey.name), done)
+    return _say(id, _take_back)
 
 
-def _say(id: int, verb: Callable[[Invitation, Survey], None], done: str) -> ResponseReturnValue:
-    """Say one verb about an invitation, and go back to where that was done from."""
+def _take_back(invitation: Invitation, survey: Survey) -> str:
+    invitation.take_back(current_user, survey.name)
+    return str(_("Taken back: its link says so to whoever opens it."))
+
+
+def _say(id: int, verb: Callable[[Invitation, Survey], str]) -> ResponseReturnValue:
+    """Say one verb about an invitation, which tells what came of it, and go back to where that was done from."""
     found = queries.invitation_for_change(id) or abort(404)
     try:
-        verb(found.Invitation, found.Survey)
+        done = verb(found.Invitation, found.Survey)
         db.session.commit()
         flash(done, "good")
         soon(jobs.remind)

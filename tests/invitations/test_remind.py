@@ -9,7 +9,7 @@ import time_machine
 from portal import clock
 from portal.customers.models import Customer
 from portal.extensions import db
-from portal.invitations import jobs
+from portal.invitations import jobs, opting
 from portal.invitations.models import Invitation
 from portal.surveys.models import Survey
 from tests.browser import Browser
@@ -125,3 +125,17 @@ def test_all_silent_ones_are_reminded_by_one_act(survey: Survey, cast: Cast, sup
     db.session.commit()
     assert "not being asked now" in said_after(support, "/surveys/1/remind")
     assert support.post("/surveys/9/remind").status_code == 404
+
+
+def test_by_hand_it_says_what_becomes_of_it(survey: Survey, hotel: Customer, support: Browser, cast: Cast) -> None:
+    firm().ask_at_most = 1
+    db.session.commit()
+    ask(survey, hotel)
+    send()
+    assert "It waits until" in said_after(support, "/invitations/1/remind")
+    db.session.get_one(Invitation, 1).delivered_at = None  # the mail server has refused it
+    db.session.commit()
+    assert "There is one reminder" in said_after(support, "/invitations/1/remind")
+    opting.say(opting.who(db.session.get_one(Customer, 1), None), "surveys", by=cast.support)
+    db.session.commit()
+    assert "does not want to be asked" in said_after(support, "/invitations/1/remind")
