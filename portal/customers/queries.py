@@ -36,6 +36,7 @@ from portal.follow_ups.models import CARE, PURPOSES, SELLING, FollowUp
 from portal.invitations.models import OptOut
 from portal.paging import PAGE_ROWS, Page, decode, page_of
 from portal.responses.models import Response
+from portal.retention.models import Books, ListEntry, Standing
 from portal.surveys.models import Survey
 from portal.users.models import User
 
@@ -259,6 +260,12 @@ _OPTED_OUT = (
     .where(OptOut.customer_id == _WHO, OptOut.contact_id.is_(None), OptOut.withdrawn_at.is_(None))
     .scalar_subquery()
 )
+_ON_LISTS = (
+    select(func.aggregate_strings(ListEntry.list, " "))
+    .where(ListEntry.customer_id == _WHO, ~ListEntry.untouched)
+    .scalar_subquery()
+)
+_BOOKS_OF = select(Books.as_of).where(Books.state == "done").order_by(Books.id.desc()).limit(1).scalar_subquery()
 _TO_SHOW = (
     select(
         Customer,
@@ -275,6 +282,14 @@ _TO_SHOW = (
         Response.answered_on,
         Survey.kind.label("survey_kind"),
         Survey.name.label("survey_name"),
+        Standing.last_on,
+        Standing.median_gap_days,
+        Standing.expected_on,
+        Standing.p_alive,
+        Standing.chance,
+        Standing.risk,
+        _ON_LISTS.label("on_lists"),
+        _BOOKS_OF.label("books_of"),
     )
     .select_from(Customer)
     .join(_PROMISED, true())
@@ -282,6 +297,7 @@ _TO_SHOW = (
     .outerjoin(User, User.id == Customer.assignee_id)
     .outerjoin(Response, Response.id == _LAST_ANSWER)
     .outerjoin(Survey, Survey.id == Response.survey_id)
+    .outerjoin(Standing, Standing.customer_id == Customer.id)
     .where(Customer.id == _WHO)
 )
 
@@ -290,8 +306,9 @@ def customer_to_show(customer_id: int) -> Row[Any] | None:
     """One customer as `Customer`, with the names of its assignee and tags, its promises and its balance of touches.
 
     `kept` of `settled` promises of ours; `care` and `selling` touches of the last year; the channel used last; the last
-    answer that stands, with its survey; what it does not want to be asked. By primary key; the rest rides on indexes
-    that begin with the customer's id.
+    answer that stands, with its survey; what it does not want to be asked; how it stands in the books, on which lists
+    (names with spaces between), and as of which day. By primary key; the rest rides on indexes that begin with the
+    customer's id, and on ix_books_state_id.
     """
     values = {"customer_id": customer_id, "year_ago": clock.today() - timedelta(days=365)}
     return db.session.execute(_TO_SHOW, values).first()

@@ -18,6 +18,7 @@ class QuickLogForm(Form):
     form_id = FormIdField()
     follow_up = IdField()
     commitment = IdField()
+    entry = IdField()
     place = WordField(words=PLACES, default="page")
     next = NextField()
     channel = WordField(_l("Channel"), words=CHANNELS, default="call")

@@ -29,6 +29,8 @@ class OpenLog:
     """The planned follow-up that it was opened from."""
     commitment: int | None = None
     """The promise that it was opened from."""
+    entry: int | None = None
+    """The entry of a list, on Today, that it was opened from."""
     next: str = ""
     """Where to go afterwards, without script."""
     errors: Sequence[str] = ()
@@ -41,12 +43,15 @@ class OpenLog:
         """What tells it from other logs on the same page."""
         if self.follow_up:
             return f"f{self.follow_up}"
-        return f"c{self.commitment}" if self.commitment else str(self.customer_id)
+        if self.commitment:
+            return f"c{self.commitment}"
+        return f"e{self.entry}" if self.entry else str(self.customer_id)
 
     @property
     def address(self) -> str:
         """Where it is opened again, in the same place."""
-        asked = {"place": self.place, "follow_up": self.follow_up, "commitment": self.commitment}
+        asked = {"place": self.place, "follow_up": self.follow_up, "commitment": self.commitment,
+                 "entry": self.entry}  # fmt: skip
         if self.follow_up and self.place == "today":
             return f"/follow-ups/{self.follow_up}/log?place=today"
         wanted = urlencode({name: value for name, value in asked.items() if value})
@@ -59,6 +64,8 @@ class OpenLog:
             return f"follow-up-{self.follow_up}"
         if self.place == "today" and self.commitment:
             return f"commitment-{self.commitment}"
+        if self.place == "today" and self.entry:
+            return f"entry-{self.entry}"
         return f"touches-{self.customer_id}" if self.place == "customer" else f"quick-log-{self.key}"
 
 

@@ -24,6 +24,7 @@ from portal.follow_ups.models import UNDO_STANDS, FollowUp, NotYours, Touch
 from portal.follow_ups.opening import OpenLog, names_of, open_log
 from portal.invitations import opting
 from portal.links import path
+from portal.lists import queries as lists
 from portal.rules import BrokenRule
 from portal.timeline.queries import story
 from portal.today import heading as today
@@ -65,7 +66,9 @@ def new_for(id: int) -> ResponseReturnValue:
     place = place if place in PLACES and htmx.wants_fragment() else "page"
     contacts = living_contacts(id)
     back = "" if htmx.wants_fragment() else access.way_back(path("customers.show", id=id))
-    return _quick_log(customer.name, open_log(id, place, planned, commitment_id, contacts, back))
+    log = open_log(id, place, planned, commitment_id, contacts, back)
+    log.entry = _id_asked("entry")
+    return _quick_log(customer.name, log)
 
 
 @follow_ups.get("/follow-ups/<int:id>/log")
@@ -178,6 +181,7 @@ def _as_typed(customer_id: int, form: QuickLogForm) -> OpenLog:
         contact_id=form.contact_id.data,
         follow_up=form.follow_up.data,
         commitment=form.commitment.data,
+        entry=form.entry.data,
         next=access.safe_next(form.next.data) if form.next.data else "",
         form_id=form.form_id.data,
     )
@@ -193,14 +197,14 @@ def _logged(customer: Customer, follow_up: FollowUp, form: QuickLogForm) -> Resp
         return htmx.see_other(access.way_back(path("customers.show", id=customer.id)))
     next_on = due.day_of_step(form.next_step.data, form.next_on.data) if form.validate() else None
     said = {"customer": customer, "follow_up": follow_up, "next_on": next_on, "place": place}
-    said["commitment"] = form.commitment.data
+    said |= {"commitment": form.commitment.data, "entry": form.entry.data}
     if place == "customer":
         log = open_log(customer.id, place, contacts=living_contacts(customer.id), channel=follow_up.channel)
         return _touches(log, **said)
     if place == "today" and form.commitment.data:
         rows = [commitments.line(form.commitment.data)]
         return render_template("commitments/_rows.html", rows=rows, at="today", **said, **_again())
-    if place == "today" and form.follow_up.data:
+    if place == "today" and (form.follow_up.data or form.entry.data):
         return render_template("follow_ups/_done.html", **said, **_again())
     return render_template("follow_ups/_logged.html", key=_as_typed(customer.id, form).key, **said)
 
@@ -224,6 +228,7 @@ def undo(id: int) -> ResponseReturnValue:
     typed = OpenLog(
         customer.id, form.place.data, follow_up.channel, follow_up.outcome or "reached", follow_up.purpose,
         follow_up.note, contact_id=follow_up.contact_id, commitment=form.commitment.data,
+        entry=form.entry.data,
     )  # fmt: skip
     try:
         touching.undo(customer, follow_up, current_user)
@@ -244,6 +249,10 @@ def _undone(customer: Customer, follow_up: FollowUp, typed: OpenLog) -> Response
     again = _again() if typed.place == "today" else {}
     if follow_up.is_planned and again:
         return render_template("follow_ups/_rows.html", rows=[queries.planned_line(follow_up.id)], **again)
+    if again and typed.entry:
+        rows = [line for line in (lists.line(typed.entry),) if line and line.customer_id == customer.id]
+        answer = render_template("lists/_lines.html", rows=rows, **again)
+        return answer if rows else htmx.see_other(path("today.index"))
     typed.contacts = names_of(living_contacts(customer.id))
     if typed.place == "customer":
         return _touches(typed, customer=customer)

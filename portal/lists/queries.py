@@ -31,7 +31,7 @@ from portal.invitations.models import OptOut
 from portal.lists.filters import ListFilter
 from portal.lists.models import ListBatch, SavedList
 from portal.paging import PAGE_ROWS, Page, decode, page_of
-from portal.retention.models import Books, ListEntry
+from portal.retention.models import ON_TODAY, Books, ListEntry
 from portal.trials.members import hidden_from
 from portal.trials.models import Trial
 from portal.users.models import User
@@ -201,7 +201,7 @@ def on_today(name: str, assignee_id: Any, _today: Any) -> Any:
     query = (
         select(*LINE)
         .join(Customer, Customer.id == ListEntry.customer_id)
-        .where(ListEntry.list == name, ListEntry.on_today, ~ListEntry.untouched, Customer.archived_at.is_(None), QUIET)
+        .where(ListEntry.list == name, ON_TODAY, Customer.archived_at.is_(None), QUIET)
     )
     return query if assignee_id is None else query.where(ListEntry.assignee_id == assignee_id)
 

@@ -80,10 +80,10 @@ def _about(of: List, wanted: ListFilter) -> dict[str, Any]:
     page = queries.page(of.name, wanted, me, request.args.get("after"))
     currency = (head.currency if head else None) or g.firm.currency
     found = (head.list if head else None) or {}
-    counts = (found.get("customers", 0), found.get("at_stake_minor", 0))
+    counts, most = (found.get("customers", 0), found.get("at_stake_minor", 0)), None
     if not wanted.is_empty or (head and head.some_apart):
         currency = wanted.currency or currency
-        counts = queries.counted(of.name, wanted, me, currency)
+        counts, most = queries.counted(of.name, wanted, me, currency), queries.MOST_COUNTED
     as_of = head.as_of if head else clock.today()
     return {
         "of": of,
@@ -93,7 +93,7 @@ def _about(of: List, wanted: ListFilter) -> dict[str, Any]:
         "lines": frame.kept_lines("lists/_rows.html", page.rows, as_of, me.id),
         "count": counts[0],
         "at_stake": counts[1],
-        "most": queries.MOST_COUNTED,
+        "most": most,
         "currency": currency,
         "currencies": sorted({g.firm.currency, currency, wanted.currency} - {""}),
         "choices": filter_choices(),

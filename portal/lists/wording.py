@@ -8,7 +8,7 @@ from collections.abc import Callable
 from datetime import date
 from fractions import Fraction
 from functools import lru_cache
-from typing import Any
+from typing import Any, NamedTuple
 
 from markupsafe import Markup
 
@@ -16,11 +16,15 @@ from portal import clock, formats
 from portal.language import page_gettext as _
 from portal.language import page_ngettext as ngettext
 from portal.language import spoken
-from portal.lists.catalogue import BY_NAME
+from portal.lists.catalogue import BY_NAME, LISTS
 from portal.lists.models import LEFT_OUT
 
 Said = tuple[str, Markup]
 """A tone and words."""
+NEAR = 7
+"""Days from which on it is said of which day the books speak."""
+USUAL = sorted({Fraction(n, of) for of in (2, 3, 4, 5, 10) for n in range(1, of)}, key=lambda each: each.denominator)
+"""Shares that people say."""
 LITTLE = 0.005
 """Below this a chance is not said as one in so many."""
 
@@ -170,6 +174,62 @@ WORDS: dict[str, Callable[[str, float, date, date], Markup]] = {
 }
 
 
+class Next(NamedTuple):
+    """The next purchase of a customer as a figure: what it says, its context, and its tone."""
+
+    value: Markup
+    context: Markup
+    tone: str = ""
+
+
+def next_purchase(about: Any) -> Next | None:
+    """What the books expect of a customer, as `customer_to_show` has read it; nothing where they say nothing, or where
+    purchases have come or gone since. Days are counted to the day of the books; an old one is named.
+    """
+    customer = about.Customer
+    if about.risk is None or about.books_of is None or about.last_on != customer.last_purchase_on:
+        return None
+    found = _next_purchase(about, (about.books_of - about.last_on).days)
+    if found is None or is_near(about.books_of):
+        return found
+    said = _("%(said)s (as of %(day)s)", said=found.context, day=formats.day(about.books_of))
+    return found._replace(context=said)
+
+
+def is_near(as_of: date) -> bool:
+    """Are books of that day as good as today's?"""
+    return abs((clock.today() - as_of).days) <= NEAR
+
+
+def _next_purchase(about: Any, since: int) -> Next | None:
+    if about.risk in ("waiting", "late"):
+        said = ngettext(
+            "bought once, %(num)d day ago; so many come back within 90 days",
+            "bought once, %(num)d days ago; so many come back within 90 days",
+            since,
+        )  # fmt: skip
+        return Next(odds(about.chance), said) if about.chance is not None else None
+    gap = round(about.median_gap_days or 0)
+    if about.risk == "overdue" and since > 2 * gap:
+        said = ngettext("%(num)d day without one, usually %(usual)d", "%(num)d days without one, usually %(usual)d",
+                        since, usual=gap)  # fmt: skip
+        return Next(_("Overdue"), said, "due")
+    if about.risk == "slipping":
+        said = _("by now %(odds)s such customers are still there", odds=odds(about.p_alive or 0.0))
+        return Next(_("Slipping away"), said, "due")
+    if about.expected_on is None:
+        return None
+    said = ngettext("every %(num)d day or so, %(since)d since the last",
+                    "every %(num)d days or so, %(since)d since the last", gap, since=since)  # fmt: skip
+    return Next(_("around %(day)s", day=formats.day(about.expected_on)), said, "due" if about.risk == "overdue" else "")
+
+
+def lists_on(about: Any) -> list[tuple[str, Markup]]:
+    """(name, title) of the lists on which a customer stands, in the order of the lists."""
+    here = (about.on_lists or "").split()
+    return [(each.name, _(each.title)) for each in LISTS if each.name in here]
+
+
 def odds(chance: float) -> Markup:
     """A chance as people say it: 0.21 is "1 in 5", 0.68 "7 in 10"."""
     return _odds(round(chance, 3), spoken())
@@ -179,7 +239,7 @@ def odds(chance: float) -> Markup:
 def _odds(chance: float, _locale: str) -> Markup:
     if chance < LITTLE:
         return _("fewer than 1 in 200")
-    of = Fraction(1, round(1 / chance)) if chance < 0.15 else Fraction(min(max(round(chance * 10), 1), 9), 10)
+    of = Fraction(1, round(1 / chance)) if chance < 0.12 else min(USUAL, key=lambda each: abs(each - chance))
     return _("%(some)d in %(many)d", some=of.numerator, many=of.denominator)
 
 

@@ -14,6 +14,7 @@ from sqlalchemy import Select
 from portal.commitments import queries as commitments
 from portal.follow_ups import queries as follow_ups
 from portal.follow_ups.models import PLANNED, REASSURING
+from portal.lists import queries as lists
 from portal.rules import N_
 
 
@@ -35,6 +36,10 @@ REASONS = (
     Reason("theirs", N_("They promised"), 30, "commitments/_rows.html", partial(commitments.due, "theirs")),
     Reason("follow_ups", N_("Follow-ups"), 40, "follow_ups/_rows.html", partial(follow_ups.planned, PLANNED)),
     Reason("reassurance", N_("Reassurance"), 60, "follow_ups/_rows.html", partial(follow_ups.planned, REASSURING)),
+    Reason("due", N_("Due to buy again"), 70, "lists/_lines.html", partial(lists.on_today, "due")),
+    Reason("overdue", N_("Overdue"), 75, "lists/_lines.html", partial(lists.on_today, "overdue")),
+    Reason("thank", N_("Thank"), 80, "lists/_lines.html", partial(lists.on_today, "thank")),
 )
+"""What was promised and planned comes before what the figures propose."""
 BY_RANK = {reason.rank: reason for reason in REASONS}
 BY_KEY = {reason.key: reason for reason in REASONS}

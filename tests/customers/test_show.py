@@ -1,6 +1,7 @@
 """A customer's page: who they are and how they are, in one look."""
 
 from datetime import timedelta
+from typing import Any
 
 import pytest
 
@@ -12,6 +13,7 @@ from portal.timeline.models import record
 from tests.browser import Browser
 from tests.cast import Cast
 from tests.customers.known import add
+from tests.lists.entries import a_standing, an_entry, close_books
 from tests.recorder import QueryRecorder
 from tests.responses.asking import ask
 from tests.responses.test_answering import answer
@@ -89,3 +91,49 @@ def test_says_what_they_answered_last(support: Browser, cast: Cast, queries: Que
     ):  # fmt: skip
         assert said in page, said
     assert "Happy, 9 of 10" not in page
+
+
+@pytest.mark.parametrize(
+    ("standing", "said", "context"),
+    [
+        ({}, "around", "every 30 days or so, 27 since the last"),
+        ({"risk": "overdue", "median_gap_days": 12.0}, "Overdue", "27 days without one, usually 12"),
+        ({"risk": "overdue", "median_gap_days": 18.0}, "around", "every 18 days or so, 27 since the last"),
+        ({"risk": "slipping", "p_alive": 0.24}, "Slipping away", "by now 1 in 4 such customers are still there"),
+        ({"risk": "waiting", "chance": 0.2, "p_alive": None}, "1 in 5", "bought once, 27 days ago; so many come back"),
+    ],
+)
+def test_says_when_they_will_buy_again(
+    standing: dict[str, Any], said: str, context: str, support: Browser, cast: Cast
+) -> None:
+    close_books()
+    customer = add(cast)
+    customer.purchase_days, customer.currency = 6, "MXN"
+    customer.first_purchase_on = customer.last_purchase_on = a_standing(customer, **standing).last_on
+    an_entry(customer, "silent")
+    an_entry(customer, "due", untouched=True)
+    db.session.commit()
+    page = support.get(f"/customers/{customer.id}").get_data(as_text=True)
+    figure = page.split("<dt>Next purchase</dt>")[1].split("</div>")[0]
+    assert said in figure
+    assert context in figure
+    assert '<a href="/retention/lists/silent">Silent</a>' in page
+    assert "Due to buy again" not in page
+    assert "as of" not in page
+
+
+def test_says_of_which_day_the_books_speak_and_nothing_when_they_are_outrun(support: Browser, cast: Cast) -> None:
+    close_books(clock.today() - timedelta(days=20))
+    customer = add(cast)
+    customer.purchase_days, customer.currency, customer.median_interval_days = 6, "MXN", 30.0
+    customer.first_purchase_on = customer.last_purchase_on = a_standing(customer).last_on
+    an_entry(customer, "silent")
+    db.session.commit()
+    page = support.get(f"/customers/{customer.id}").get_data(as_text=True)
+    assert "every 30 days or so, 7 since the last (as of" in page
+    assert page.count("as of <time") == 2
+    customer.last_purchase_on = clock.today()
+    db.session.commit()
+    page = support.get(f"/customers/{customer.id}").get_data(as_text=True)
+    assert "Next purchase" not in page
+    assert "Usual interval" in page

@@ -23,10 +23,10 @@ TODAY = date(2026, 11, 20)
         ("second-purchase", "", 0.21, -41, "Bought once, 41 days ago; 1 in 5 come back within 90 days", "1 de cada 5"),
         ("slipping", "", 0.04, -9, "Last purchase 11 Nov; by now 1 in 25 such customers", "1 de cada 25"),
         ("unhappy", "late", 3.0, -3, "To be made right by 17 Nov: 3 days late", "3 días de atraso"),
-        ("unhappy", "open", 0.0, 3, "To be made right by 23 Nov", "Por remediar"),
-        ("unhappy", "missing", 9.0, -9, "Unhappy on 11 Nov, and nothing was promised yet", "Descontento"),
-        ("promises", "late", 1.0, -1, "A promise 1 day late", "Un compromiso con 1 día"),
-        ("promises", "late", 2.0, -8, "2 promises late, the oldest by 8 days", "2 compromisos"),
+        ("unhappy", "open", 0.0, 3, "To be made right by 23 Nov", "Por resolver"),
+        ("unhappy", "missing", 9.0, -9, "Unhappy on 11 Nov, and nothing was promised yet", "Inconforme"),
+        ("promises", "late", 1.0, -1, "A promise 1 day late", "Una promesa con 1 día"),
+        ("promises", "late", 2.0, -8, "2 promises late, the oldest by 8 days", "2 promesas"),
         ("promises", "broken", 0.0, -8, "A promise for 12 Nov was broken", "No se cumplió"),
         ("silent", "", 70.0, -70, "Nobody has spoken to them for 70 days", "desde hace 70 días"),
         ("silent", "never", 70.0, -70, "Bought 70 days ago, and nobody has spoken to them", "Compró hace 70"),
@@ -52,7 +52,7 @@ def test_every_list_has_its_words() -> None:
 
 @pytest.mark.parametrize(
     ("chance", "said"),
-    [(0.0, "fewer than 1 in 200"), (0.012, "1 in 83"), (0.1, "1 in 10"), (0.34, "3 in 10"), (0.5, "1 in 2"),
+    [(0.0, "fewer than 1 in 200"), (0.012, "1 in 83"), (0.1, "1 in 10"), (0.34, "1 in 3"), (0.5, "1 in 2"),
      (0.99, "9 in 10")],
 )  # fmt: skip
 def test_a_chance_is_said_as_people_say_it(chance: float, said: str, app: Flask) -> None:

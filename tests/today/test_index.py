@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from datetime import timedelta
+from uuid import uuid4
 
 import pytest
 
@@ -11,6 +12,7 @@ from portal.follow_ups.reassurance import plan_reassurance
 from portal.users.models import User
 from tests.browser import Browser
 from tests.cast import Cast
+from tests.lists.entries import an_entry
 from tests.recorder import QueryRecorder
 from tests.touches import a_contact, a_customer, a_plan, a_promise, a_recovery
 
@@ -162,3 +164,52 @@ def test_a_hostile_key_is_the_first_page(support: Browser, cast: Cast) -> None:
     a_morning(cast)
     for key in ("x", "W10", "WyIxIl0", "%00", "a" * 2000):
         assert "Send the invoice copy" in support.get(f"/?after={key}").get_data(as_text=True)
+
+
+def test_whom_the_lists_name_stands_there_until_somebody_has_touched_them(support: Browser, cast: Cast) -> None:
+    day = clock.today()
+    hotel, notary, clinic = a_customer(cast), a_customer(cast, "Notaría 32"), a_customer(cast, "Clínica Obregón")
+    touched, apart = a_customer(cast, "Touched"), a_customer(cast, "Apart")
+    an_entry(hotel, "due")
+    an_entry(notary, "overdue", on_day=day - 71 * DAY, number=71 / 30)
+    an_entry(clinic, "thank", on_day=day - DAY, number=2.0, kind="client", due_on=day - DAY)
+    an_entry(clinic, "silent")
+    an_entry(apart, "due", untouched=True)
+    an_entry(touched, "due", due_on=day - DAY)
+    an_entry(a_customer(cast, "Of an old day"), "due", on_today=False)
+    touched.last_touch_on = day - DAY
+    clinic.last_touch_on = day - 2 * DAY
+    a_plan(hotel, day)
+    db.session.commit()
+    text = support.get("/").get_data(as_text=True)
+    said = [
+        "Follow-up today</a>", "Due to buy again</a> — Expected around",
+        "Overdue</a> — 71 days without a purchase; usually 30", "Thank</a> — Became a client on",
+    ]  # fmt: skip
+    places = [text.index(sentence) for sentence in said]
+    assert places == sorted(places)
+    for absent in ("Touched", "Apart", "Of an old day", "Silent"):
+        assert absent not in text
+    assert "Overdue <b>1</b>" in text
+    assert "Notaría 32" in support.get("/?reason=overdue&whose=everybody").get_data(as_text=True)
+
+
+def test_what_a_list_proposes_is_logged_in_its_line_and_taken_back(support: Browser, cast: Cast) -> None:
+    hotel, _other = a_customer(cast), an_entry(a_customer(cast, "Other"), "due")
+    an_entry(hotel, "overdue", on_day=clock.today() - 71 * DAY, number=2.4)
+    db.session.commit()
+    log = support.get("/customers/1/follow-ups/new?entry=2&place=today", fragment=True).get_data(as_text=True)
+    assert 'hx-target="#entry-2"' in log
+    here = {"HX-Current-URL": "http://localhost/?whose=mine"}
+    form = {"form_id": str(uuid4()), "place": "today", "entry": "2", "channel": "call", "outcome": "reached"}
+    done = support.post("/customers/1/follow-ups", data=form, fragment=True, headers=here).get_data(as_text=True)
+    assert 'class="line is-done" id="entry-2"' in done
+    assert "All <b>1</b>" in done
+    assert "Hotel" not in support.get("/").get_data(as_text=True)
+    undo = {"place": "today", "entry": "2"}
+    back = support.post("/follow-ups/1/undo", data=undo, fragment=True, headers=here).get_data(as_text=True)
+    assert 'class="line due" id="entry-2"' in back
+    assert "All <b>2</b>" in back
+    support.post("/customers/1/follow-ups", data=form | {"form_id": str(uuid4())}, fragment=True)
+    another = support.post("/follow-ups/2/undo", data=undo | {"entry": "1"}, fragment=True)
+    assert another.headers["HX-Redirect"] == "/"  # the lists were made anew meanwhile
