@@ -51,8 +51,10 @@ def index() -> ResponseReturnValue:
 @surveys.get("/new")
 @access.owner
 def new() -> ResponseReturnValue:
-    """Choose one that is ready."""
-    return render_template("surveys/new.html", ready=ready.READY)
+    """Choose one that is ready; those that I have lead to themselves."""
+    mine = {survey.folded: survey.id for survey in queries.surveys()}
+    known = {each.key: mine.get(writing.folded(each.names[spoken()])) for each in ready.READY}
+    return render_template("surveys/new.html", ready=ready.READY, known=known)
 
 
 @surveys.post("/ready/<key>")

@@ -18,7 +18,7 @@ def test_are_whole_in_both_languages() -> None:
 
 
 def test_are_added_in_one_click_and_only_once(owner: Browser, cast: Cast) -> None:
-    assert "Recommendation (NPS)" in owner.get("/surveys/new").get_data(as_text=True)
+    assert "there already" not in owner.get("/surveys/new").text
     for _ in range(2):
         answer = owner.post("/surveys/ready/nps")
         assert (answer.status_code, answer.location) == (303, "/surveys/1")
@@ -27,6 +27,10 @@ def test_are_added_in_one_click_and_only_once(owner: Browser, cast: Cast) -> Non
     assert [(question.from_score, question.to_score) for question in queries.questions_of(1)] == [(0, 6), (9, 10)]
     assert "Recommendation (NPS)" in owner.get("/surveys").get_data(as_text=True)
     assert owner.get("/surveys/1").status_code == 200
+    page = owner.get("/surveys/new").text
+    assert "Recommendation (NPS)" in page
+    assert page.count("there already") == 1
+    assert "/surveys/ready/nps" not in page
     assert owner.post("/surveys/ready/none").status_code == 404
     assert owner.get("/surveys/2").status_code == 404
 
