@@ -58,7 +58,8 @@ def uplift(worked_bought: int, worked: int, untouched_bought: int, untouched: in
     (low, high), (other_low, other_high) = wilson(worked_bought, worked), wilson(untouched_bought, untouched)
     difference = one - other
     down, up = hypot(one - low, other_high - other), hypot(high - one, other - other_low)
-    return Uplift(worked, worked_bought, untouched, untouched_bought, difference, difference - down, difference + up)
+    low, high = max(-100.0, difference - down), min(100.0, difference + up)  # no rounding leads out of what can be
+    return Uplift(worked, worked_bought, untouched, untouched_bought, difference, low, high)
 
 
 def needed(share: float, other: float, untouched: float) -> int | None:
