@@ -20,12 +20,15 @@ OF_USE = 10
 
 
 class Grade(NamedTuple):
-    """How good a list has been: a word with its tone (empty where it is only told), a sentence, and its numbers."""
+    """How good a list has been: a word with its tone (empty where it is only told), a sentence, and its numbers, all of
+    them and in brief.
+    """
 
     tone: str
     word: Markup
     text: Markup
     detail: Markup
+    brief: Markup = Markup()
 
 
 class Method(NamedTuple):
@@ -63,7 +66,7 @@ def grade(name: str, found: Mapping[str, Any] | None) -> Grade:
     rest = _rest(name, found)
     compared = uplift(found["bought"], found["named"], rest.bought, rest.n)
     tone, word = _verdict(hope, compared)
-    return Grade(tone, word, _sentence(hope, found, rest), _detail(found, rest, compared))
+    return Grade(tone, word, _sentence(hope, found, rest), _detail(found, rest, compared), _brief(found, compared))
 
 
 class _Rest(NamedTuple):
@@ -137,6 +140,18 @@ def _detail(found: Mapping[str, Any], rest: _Rest, compared: Uplift | None) -> M
         parts.append(_("of everybody else, %(count)s", count=_counted(found["others_bought"], found["others"])))
     said = Markup("; ").join(parts) + "."
     return said if compared is None else said + " " + difference(compared) + "."
+
+
+def _brief(found: Mapping[str, Any], compared: Uplift | None) -> Markup:
+    """ "28 of 40; difference +50 in 100, interval +34 to +63"."""
+    counts = {"bought": _number(found["bought"]), "named": _number(found["named"])}
+    if compared is None:
+        return _("%(bought)s of %(named)s", **counts)
+    num, low, high = (signed(round(value)) for value in (compared.difference, compared.low, compared.high))
+    return _(
+        "%(bought)s of %(named)s; difference %(num)s in 100, interval %(low)s to %(high)s",
+        num=num, low=low, high=high, **counts,
+    )  # fmt: skip
 
 
 def _counted(hits: int, n: int) -> Markup:
