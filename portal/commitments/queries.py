@@ -6,10 +6,11 @@ from datetime import date
 from functools import cache, lru_cache
 from typing import Any
 
-from sqlalchemy import BigInteger, Date, Row, Select, and_, bindparam, case, func, select, tuple_, union_all
+from sqlalchemy import BigInteger, Date, Row, Select, and_, bindparam, case, func, select, true, tuple_, union_all
 from sqlalchemy.orm import joinedload
 
-from portal.commitments.models import HEARD, OPEN, RECOVERING, SIDES, UNHEARD, Commitment
+from portal.commitments.models import HEARD, OPEN, RECOVERING, SIDES, SPOKEN, UNHEARD, Commitment
+from portal.commitments.rates import Rates, rates_of
 from portal.customers.lines import line_by_id, lines, live, together
 from portal.extensions import db, rows_of
 from portal.paging import PAGE_ROWS, Page, decode, page_of
@@ -200,55 +201,51 @@ def commitment_by_form(form_id: str) -> Commitment | None:
     return db.session.scalar(select(Commitment).where(Commitment.form_id == form_id))
 
 
-def kept_rate(assignees: tuple[int, ...] | None = None) -> tuple[int, int]:
-    """(kept, of how many) of our last 100 promises that were kept or broken, as we say it.
+def kept_rate(assignees: tuple[int, ...] | None = None) -> Rates:
+    """How many were kept of our last 100 promises that were kept or broken, as we say it; and of the last 100 of which
+    a client has said whether they were, as clients say it. One query.
 
-    Rides on ix_commitments_assignee_id_state_settled_on_id or ix_commitments_state_settled_on_id.
+    Rides on ix_commitments_assignee_id_state_settled_on_id or _state_settled_on_id, and on _spoken_assignee or _spoken.
     """
     found = rows_of(_kept_rate(None if assignees is None else len(assignees)), _values(assignees)).one()
-    return found[0], found[1]
+    return rates_of(*found)
 
 
 @lru_cache(maxsize=128)
 def _kept_rate(assignees: int | None) -> Any:
-    newest = (Commitment.settled_on.desc(), Commitment.id.desc())
-    branches = []
-    for place in _places(assignees):
-        for state in ("kept", "broken"):
-            branch: Any = select(Commitment.state, Commitment.settled_on, Commitment.id)
-            branch = branch.where(Commitment.state == state, Commitment.side == "ours")
-            if place is not None:
-                branch = branch.where(Commitment.assignee_id == place)
-            branches.append(branch.order_by(*newest).limit(RECENT_PROMISES))
-    settled = union_all(*(select(branch.subquery()) for branch in branches)).subquery()
-    last = select(settled.c.state).order_by(settled.c.settled_on.desc(), settled.c.id.desc()).limit(RECENT_PROMISES)
-    return _kept_in(last)
+    settled = [
+        _last(Commitment.state, Commitment.settled_on, place).where(Commitment.state == state)
+        for place in _places(assignees)
+        for state in ("kept", "broken")
+    ]
+    spoken = [
+        _last(Commitment.client_says, Commitment.client_said_on, place).where(SPOKEN) for place in _places(assignees)
+    ]
+    ours, clients = _kept_in(_newest(settled)).subquery(), _kept_in(_newest(spoken)).subquery()
+    return select(*ours.c, *clients.c).select_from(ours.join(clients, true()))
+
+
+def _last(said: Any, day: Any, assignee_id: Any) -> Any:
+    """What was said of our last promises, with its day."""
+    query = select(said.label("said"), day.label("day"), Commitment.id).where(Commitment.side == "ours")
+    query = query if assignee_id is None else query.where(Commitment.assignee_id == assignee_id)
+    return query.order_by(day.desc(), Commitment.id.desc()).limit(RECENT_PROMISES)
+
+
+def _newest(branches: list[Any]) -> Any:
+    found = union_all(*(select(branch.subquery()) for branch in branches)).subquery()
+    return select(found.c.said).order_by(found.c.day.desc(), found.c.id.desc()).limit(RECENT_PROMISES)
 
 
 def kept_rate_of(customer_id: int) -> tuple[int, int]:
     """(kept, of how many) of our promises to one customer. Rides on ix_commitments_customer_id_state_due_on."""
-    query = select(Commitment.state).where(
+    query = select(Commitment.state.label("said")).where(
         Commitment.customer_id == customer_id, Commitment.state.in_(("kept", "broken")), Commitment.side == "ours"
     )
     found = db.session.execute(_kept_in(query)).one()
     return found[0], found[1]
 
 
-def kept_rate_by_month(since: date, assignee_id: int | None = None) -> Sequence[tuple[int, int, int, int]]:
-    """(year, month, kept, of how many) of our promises settled since that day, oldest first.
-
-    Rides on ix_commitments_assignee_id_state_settled_on_id or ix_commitments_state_settled_on_id.
-    """
-    year, month = func.extract("year", Commitment.settled_on), func.extract("month", Commitment.settled_on)
-    query = select(year, month, func.count(case((Commitment.state == "kept", 1))), func.count()).where(
-        Commitment.state.in_(("kept", "broken")), Commitment.settled_on >= since, Commitment.side == "ours"
-    )
-    if assignee_id is not None:
-        query = query.where(Commitment.assignee_id == assignee_id)
-    rows = db.session.execute(query.group_by(year, month).order_by(year, month))
-    return [(int(y), int(m), kept, n) for y, m, kept, n in rows]
-
-
 def _kept_in(settled: Any) -> Any:
     rows = settled.subquery()
-    return select(func.count(case((rows.c.state == "kept", 1))), func.count()).select_from(rows)
+    return select(func.count(case((rows.c.said == "kept", 1))), func.count()).select_from(rows)

@@ -51,7 +51,7 @@ def index() -> ResponseReturnValue:
     ledger = Ledger(assignees, side if side in SIDES else "both", state if state in STATES else "open")
     page: Page[Any] = queries.page(ledger, request.args.get("after"))
     lines = frame.kept_lines("commitments/_rows.html", page.rows, "list", current_user.id)
-    kept, n = queries.kept_rate(assignees)
+    rates = queries.kept_rate(assignees)
 
     def address(**changes: str) -> str:
         """This list, with another filter."""
@@ -59,7 +59,7 @@ def index() -> ResponseReturnValue:
         return f"{path('commitments.index')}?{urlencode(asked)}"
 
     return render_template(
-        "commitments/index.html", page=page, lines=lines, ledger=ledger, whose=whose, address=address, kept_n=kept, n=n
+        "commitments/index.html", page=page, lines=lines, ledger=ledger, whose=whose, address=address, rates=rates
     )
 
 
@@ -308,8 +308,8 @@ def _again(customer_id: int, place: str) -> dict[str, Any]:
     if place == "today":
         return today.again(current_user, asked)
     if place == "list":
-        kept, n = queries.kept_rate(whose_ids(asked.get("whose"), current_user)[1])
-        return {"again": "commitments/_again.html", "kept_n": kept, "n": n}
+        rates = queries.kept_rate(whose_ids(asked.get("whose"), current_user)[1])
+        return {"again": "commitments/_again.html", "rates": rates}
     about = customer_to_show(customer_id) or abort(404)
     told = story_again(customer_id, asked)
     return {"again": "customers/_again.html", "customer": about.Customer, "about": about, **told}

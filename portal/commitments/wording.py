@@ -7,6 +7,7 @@ from typing import Any
 from markupsafe import Markup, escape
 
 from portal import clock, formats
+from portal.commitments.rates import Rate
 from portal.language import page_gettext as _
 from portal.language import page_ngettext as ngettext
 from portal.language import spoken
@@ -95,3 +96,13 @@ def _said(side: str, who: str | None, day: date, today: date, locale: str) -> Ma
 @lru_cache(maxsize=64)
 def _moved(times: int, locale: str) -> Markup:
     return escape(ngettext("moved once", "moved %(num)d times", times))
+
+
+def share(rate: Rate) -> Markup:
+    """The share that was kept: "86 %", with its interval where few promises say little."""
+    if rate.share is None:
+        return Markup("–")
+    if rate.interval is None:
+        return Markup("%d %%") % round(rate.share)
+    low, high = (round(each) for each in rate.interval)
+    return _("%(share)s %%, probably %(low)s to %(high)s %%", share=round(rate.share), low=low, high=high)

@@ -232,6 +232,8 @@ _PROMISED = (
     select(
         _number(Commitment.state == "kept").label("kept"),
         _number(or_(Commitment.state == "kept", Commitment.state == "broken")).label("settled"),
+        _number(Commitment.client_says == "kept").label("confirmed"),
+        _number(or_(Commitment.client_says == "kept", Commitment.client_says == "not_kept")).label("spoken"),
     )
     .where(Commitment.customer_id == _WHO, Commitment.side == "ours")
     .subquery()
@@ -305,10 +307,10 @@ _TO_SHOW = (
 def customer_to_show(customer_id: int) -> Row[Any] | None:
     """One customer as `Customer`, with the names of its assignee and tags, its promises and its balance of touches.
 
-    `kept` of `settled` promises of ours; `care` and `selling` touches of the last year; the channel used last; the last
-    answer that stands, with its survey; what it does not want to be asked; how it stands in the books, on which lists
-    (names with spaces between), and as of which day. By primary key; the rest rides on indexes that begin with the
-    customer's id, and on ix_books_state_id.
+    `kept` of `settled` promises of ours, and as its people say `confirmed` of `spoken`; `care` and `selling` touches of
+    the last year; the channel used last; the last answer that stands, with its survey; what it does not want to be
+    asked; how it stands in the books, on which lists (names with spaces between), and as of which day. By primary key;
+    the rest rides on indexes that begin with the customer's id, and on ix_books_state_id.
     """
     values = {"customer_id": customer_id, "year_ago": clock.today() - timedelta(days=365)}
     return db.session.execute(_TO_SHOW, values).first()

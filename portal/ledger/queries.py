@@ -1,11 +1,11 @@
-"""Every SELECT about the two-sided ledger: who holds a link, what they see, and what they have said."""
+"""Every SELECT about the two-sided ledger: links, what contacts see and say, and how much of it was kept."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from datetime import date
 from functools import cache
 from typing import Any
 
-from sqlalchemy import Row, Select, and_, bindparam, or_, select, union_all
+from sqlalchemy import Row, Select, and_, bindparam, case, func, literal, or_, select, union_all
 from sqlalchemy.orm import joinedload
 
 from portal.commitments.models import OPEN, Commitment
@@ -21,6 +21,8 @@ MOST_SHOWN = 40
 """Open promises that a page shows, and settled ones, at most."""
 MOST_TOLD = 50
 """Statements that a page shows."""
+COUNTED = ("kept", "settled", "confirmed", "spoken")
+"""What kept rates are made of: of the settled, and of those that clients have spoken of."""
 
 
 def holder_by_token(token_hash: str) -> Holder | None:
@@ -163,3 +165,43 @@ def _statements(condition: Any) -> Sequence[Row[Any]]:
         .where(condition)
     )  # fmt: skip
     return db.session.execute(query.order_by(Statement.id.desc()).limit(MOST_TOLD)).all()
+
+
+def kept_by_month(since: date) -> Sequence[Row[Any]]:
+    """Our promises since that day, counted by `assignee_id`, `year` and `month`: `kept` of `settled` by the day on
+    which they were, `confirmed` of `spoken` by the day of the client's last word.
+
+    Rides on ix_commitments_state_settled_on_id and ix_commitments_spoken.
+    """
+
+    def by(day: Any) -> list[Any]:
+        year, month = func.extract("year", day).label("year"), func.extract("month", day).label("month")
+        return [Commitment.assignee_id, year, month]
+
+    return db.session.execute(_kept_since(since, by)).all()
+
+
+def kept_by_customer(since: date) -> Iterator[Row[Any]]:
+    """The same by customer, with `name`, by name; read in pieces."""
+    counts = _kept_since(since, lambda _: [Commitment.customer_id]).subquery()
+    query = select(Customer.id, Customer.name, *counts.c).join(counts, counts.c.customer_id == Customer.id)
+    query = query.order_by(Customer.sort_name, Customer.id)
+    yield from db.session.execute(query.execution_options(yield_per=500))
+
+
+def _kept_since(since: date, by: Callable[[Any], list[Any]]) -> Select[Any]:
+    """Both counts, grouped by the columns that `by` makes of the day on which something was said."""
+    zero = literal(0)
+    halves = []
+    for said, day in ((Commitment.state, Commitment.settled_on), (Commitment.client_says, Commitment.client_said_on)):
+        counts = [func.count(case((said == "kept", 1))), func.count()]
+        four = [*counts, zero, zero] if said is Commitment.state else [zero, zero, *counts]
+        columns = [each.label(name) for each, name in zip(four, COUNTED, strict=True)]
+        group = by(day)
+        some = select(*group, *columns).where(
+            Commitment.side == "ours", said.in_(("kept", "broken", "not_kept")), day >= since
+        )
+        halves.append(some.group_by(*group))
+    both = union_all(*halves).subquery()
+    keys = [column for column in both.c if column.key not in COUNTED]
+    return select(*keys, *(func.sum(both.c[name]).label(name) for name in COUNTED)).group_by(*keys)

@@ -8,15 +8,17 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from flask_login import current_user
 
-from portal import access, htmx
+from portal import access, clock, exports, htmx
 from portal.contacts.models import Contact
 from portal.errors import say
 from portal.extensions import db
 from portal.invitations.jobs import office
+from portal.ledger import kept as adding
 from portal.ledger import opening, queries
 from portal.ledger.models import LedgerLink
 from portal.links import path
 from portal.rules import BrokenRule
+from portal.users.queries import all_users
 
 ledger = Blueprint("ledger", __name__)
 
@@ -103,3 +105,38 @@ def _say(id: int, contact_id: int, verb: Callable[[Contact], Any], done: str) ->
         db.session.rollback()
         flash(say(rule), "late")
     return htmx.see_other(path("ledger.show", id=id, contact_id=contact_id))
+
+
+# How many were kept
+
+
+@ledger.get("/commitments/kept")
+@access.owner
+def kept() -> ResponseReturnValue:
+    """How many of our promises were kept in twelve months, as we say and as clients do: by person and by month."""
+    names = _names()
+    typed = request.args.get("user", "")
+    user_id = next((id for id in names if str(id) == typed), None)
+    found = adding.added_up(queries.kept_by_month(adding.since()), user_id)
+    people = sorted(((names.get(id, ""), id, rates) for id, rates in found.users.items()), key=lambda each: each[0])
+    return render_template(
+        "ledger/kept.html", people=people, months=found.months, chosen=names.get(user_id, "") if user_id else ""
+    )
+
+
+@ledger.get("/commitments/kept/export")
+@access.owner
+def export_kept() -> ResponseReturnValue:
+    """The same as a file, by month and person or by customer: CSV, or XLSX."""
+    write = exports.xlsx if request.args.get("format") == "xlsx" else exports.csv
+    if request.args.get("by") == "customer":
+        name, first = _("promises-by-customer"), [_("Number"), _("Customer")]
+        rows = adding.customer_rows(queries.kept_by_customer(adding.since()))
+    else:
+        name, first = _("promises-by-month"), [_("Month"), _("Assignee")]
+        rows = adding.month_rows(queries.kept_by_month(adding.since()), _names())
+    return write(f"{name}-{clock.today().isoformat()}", adding.header(first), rows)
+
+
+def _names() -> dict[int | None, str]:
+    return {user.id: user.name for user in all_users()}

@@ -15,6 +15,7 @@ from sqlalchemy.exc import IntegrityError
 
 from portal import access, clock, exports, htmx
 from portal.commitments.queries import kept_rate
+from portal.commitments.rates import Rates
 from portal.errors import say
 from portal.extensions import db
 from portal.jobs import soon
@@ -59,7 +60,7 @@ class Told:
     is_owner: bool
     closed_on: date | None = None
     nps: Score | None = None
-    promises: tuple[int, int] = (0, 0)
+    promises: Rates | None = None
     saved: tuple[tuple[int, str, str], ...] = ()
     reading: str = READINGS[0]
 
