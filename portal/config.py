@@ -8,6 +8,8 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
+from portal.postgresql import QuickCursor
+
 ROOT = Path(__file__).resolve().parent.parent
 LOOPBACK = {"127.0.0.1", "localhost", "::1"}
 SHORTEST_SECRET = 32
@@ -154,7 +156,8 @@ def _engine_options(url: str) -> dict[str, Any]:
     if url.startswith("sqlite"):
         return {"connect_args": {"timeout": 15, "check_same_thread": False}}
     options = "-c lock_timeout=15000 -c statement_timeout=60000 -c idle_in_transaction_session_timeout=60000"
-    return {"pool_pre_ping": False, "connect_args": {"options": options, "connect_timeout": 10}}
+    connecting = {"options": options, "connect_timeout": 10, "cursor_factory": QuickCursor}
+    return {"pool_pre_ping": False, "connect_args": connecting}
 
 
 def _mail_url(url: str) -> str:
