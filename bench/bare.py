@@ -26,7 +26,9 @@ def create_app(settings: Settings) -> Flask:
 
     @app.get("/")
     def page() -> str:
-        reading_only.set(True)
+        reading_only.set(
+            db.engine.dialect.name == "sqlite"
+        )  # on PostgreSQL, in a transaction, as SQLAlchemy begins one
         query = select(Customer).where(Customer.archived_at.is_(None)).order_by(Customer.sort_name, Customer.id)
         return render_template("bare.html", customers=db.session.scalars(query.limit(50)))
 

@@ -12,6 +12,7 @@ from flask_login import current_user, login_user, logout_user
 from portal.htmx import see_other
 from portal.users import attempts
 from portal.users.models import User
+from portal.users.queries import living_session
 
 P = ParamSpec("P")
 View = Callable[P, ResponseReturnValue]
@@ -55,7 +56,7 @@ def ask_to_sign_in() -> ResponseReturnValue:
 def let_in(user: User) -> None:
     """Sign this user in, in a new session: of what the browser brought along, planted or not, nothing is kept."""
     if current_user.is_authenticated:
-        current_user.session.end(by=current_user)
+        leave(current_user)
     session.clear()
     session.permanent = True
     user.sign_in(request.user_agent.string)
@@ -73,6 +74,12 @@ def let_in(user: User) -> None:
             samesite="Lax",
         )
         return response
+
+
+def leave(user: User) -> None:
+    """End the session through which this user came in."""
+    if user.session is not None and (living := living_session(user, user.session.id)):
+        living.end(by=user)
 
 
 def let_out() -> None:

@@ -9,7 +9,7 @@ from flask_login import current_user
 
 from portal import clock, htmx
 from portal.access import ask_to_sign_in
-from portal.extensions import end_reading, login, reading_only
+from portal.extensions import login, reading_only
 from portal.language import DEFAULT, speak, spoken
 from portal.links import path
 from portal.public import ROOMS as PUBLIC_ROOMS
@@ -23,7 +23,9 @@ WITHOUT_FIRM = {"static", "health.show", "settings.first_run", "settings.make_fi
 
 @login.user_loader
 def load_user(token: str) -> User | None:
-    """The user behind the cookie's token, with session and firm, in one query."""
+    """The user behind the cookie's token, with session and firm, in one query. To be read: whoever changes them reads
+    them again.
+    """
     found = signed_in(token)
     if found is None:
         return None
@@ -55,9 +57,7 @@ def begin() -> ResponseReturnValue | None:
 
 
 def end(error: BaseException | None) -> None:
-    """After each request, let go of what was read; what this thread does next may write again."""
-    if reading_only.get():
-        end_reading()
+    """After each request, what this thread does next may write again."""
     reading_only.set(False)
 
 

@@ -47,12 +47,10 @@ OF_PURCHASE = "purchase:"
 def asked_by_token(token_hash: str) -> Asked | None:
     """Who holds this token, or None. One query; by the unique index of token_hash, the rest by primary keys.
 
-    On a connection of its own: what only reads plain rows needs no session. It ends with a commit, since PostgreSQL's
-    plans would be forgotten at a rollback.
+    On a connection of its own: what only reads plain rows needs no session.
     """
     with db.engine.connect() as connection:
         row = connection.execute(_by_token(), {"key": token_hash}).one_or_none()
-        connection.commit()
     return Asked._make(row) if row is not None else None
 
 

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from datetime import datetime, timedelta
 
 from flask_login import UserMixin
-from sqlalchemy import ForeignKey, Index, String
+from sqlalchemy import ForeignKey, Index, String, update
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from portal import clock
@@ -145,9 +145,12 @@ class UserSession(Model):
     user: Mapped[User] = relationship(lazy="raise")
 
     def wrote(self) -> None:
-        """Remember, to the hour, when something was last written through this session."""
+        """Remember, to the hour, when something was last written through this session, which no session of the
+        database need know.
+        """
         if clock.now() - self.seen_at > timedelta(hours=1):
-            self.seen_at = clock.now()
+            mine = update(UserSession).where(UserSession.id == self.id)
+            db.session.execute(mine.values(seen_at=clock.now()).execution_options(synchronize_session=False))
 
     def end(self, by: User) -> None:
         """End it: its cookie is dead from the next request on."""

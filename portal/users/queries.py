@@ -6,12 +6,13 @@ from datetime import datetime
 from sqlalchemy import bindparam, func, or_, select
 
 from portal import clock
-from portal.extensions import db
+from portal.extensions import as_read, db, rows_of
 from portal.settings.models import FIRM_ID, Firm
 from portal.users.models import SESSION_LASTS, User, UserSession, token_hash
 
 _SIGNED_IN = (
-    select(UserSession, User, Firm)
+    select(*UserSession.__table__.columns, *User.__table__.columns, *Firm.__table__.columns)
+    .select_from(UserSession)
     .join(User, User.id == UserSession.user_id)
     .join(Firm, Firm.id == FIRM_ID)
     .where(
@@ -25,9 +26,14 @@ _SIGNED_IN = (
 
 
 def signed_in(token: str) -> tuple[UserSession, User, Firm] | None:
-    """The living session of that token with its user and the firm. Rides on the unique index of the token's hash."""
-    values = {"token_hash": token_hash(token), "oldest": clock.now() - SESSION_LASTS}
-    return db.session.execute(_SIGNED_IN, values).first()
+    """The living session of that token with its user and the firm, to be read only. Rides on the unique index of the
+    token's hash.
+    """
+    row = rows_of(_SIGNED_IN, {"token_hash": token_hash(token), "oldest": clock.now() - SESSION_LASTS}).first()
+    if row is None:
+        return None
+    values = iter(row)
+    return as_read(UserSession, values), as_read(User, values), as_read(Firm, values)
 
 
 def user_by_email(email: str) -> User | None:

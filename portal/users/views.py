@@ -270,7 +270,7 @@ def end_all_sessions() -> ResponseReturnValue:
 @access.staff
 def sign_out() -> ResponseReturnValue:
     """End this session and leave."""
-    current_user.session.end(by=current_user)
+    access.leave(current_user)
     db.session.commit()
     access.let_out()
     return htmx.see_other(url_for("users.sign_in"))
