@@ -22,6 +22,7 @@ from portal.customers.models import Customer
 from portal.customers.queries import customer_for_change
 from portal.demo.listening import Follow, Listener, Voice
 from portal.demo.people import People
+from portal.demo.trying import Trials
 from portal.demo.words import Words
 from portal.extensions import db
 from portal.follow_ups import touching
@@ -38,6 +39,8 @@ RECENT = timedelta(days=14)
 SUNDAY = 6
 WAYS = {"regular": 30, "sleeper": 12, "occasional": 18, "one-timer": 26, "prospect": 14}
 COMMIT_EVERY = 400
+FEWEST_TO_TRY = 100
+"""Customers from which a firm tries what its calls change."""
 
 
 class Story:
@@ -52,9 +55,12 @@ class Story:
         self.waiting: list[tuple[datetime, int, Callable[[], None]]] = []
         self.told = 0
         self.number = chance.randrange(200, 2000)
+        self.lives: dict[int, Life] = {}
 
     def tell(self, customers: int) -> None:
         """Let it all happen. Commits from time to time."""
+        if customers >= FEWEST_TO_TRY:
+            Trials(self.users["owner"], self.lives, self._on).plan(self.today)
         for _ in range(customers):
             age = int(YEARS.days * self.chance.random() ** 0.8) + 2
             self._on(self.today - timedelta(days=age), self._arrive)
@@ -98,6 +104,7 @@ class Story:
         life = Life(
             self, customer.id, way, spend, [(person.id, person.name) for person in living_contacts(customer.id)]
         )
+        self.lives[customer.id] = life
         life.begin()
 
 
@@ -110,6 +117,8 @@ class Life:
         self.chance, self.words = story.chance, story.words
         self.rhythm = self.chance.choice((28, 35, 45, 60, 75, 90, 120))
         self.voice = Voice(story.listener, story._in, Follow(self._settle_later, self._come_back))
+        self.alone_until: date | None = None
+        """Until when a trial leaves the customer alone."""
         self.purchases_left = {"regular": 999, "sleeper": 5, "occasional": 3, "one-timer": 1, "prospect": 0}[way]
 
     def begin(self) -> None:
@@ -138,8 +147,8 @@ class Life:
 
     # Buying
 
-    def buy(self) -> None:
-        """A purchase, what it calls forth, and the next one."""
+    def buy(self, *, extra: bool = False) -> None:
+        """A purchase, what it calls forth, and the next one, unless it is an extra one."""
         customer = self._customer()
         if customer is None:
             return
@@ -162,6 +171,8 @@ class Life:
             ledger.void(purchase, by=by)
         if self.chance.random() < 0.4:
             self.promise()
+        if extra:
+            return
         self.purchases_left -= 1
         if self.purchases_left > 0:
             spread = 0.16 if self.way in ("regular", "sleeper") else 0.7
@@ -211,6 +222,9 @@ class Life:
         """A call for no other reason than to ask; a meeting now and then; and so on, every other month or so."""
         customer = self._customer()
         if customer is None:
+            return
+        if self.alone_until is not None and clock.today() <= self.alone_until:
+            self.story._on(self.alone_until + timedelta(days=1), self.care)
             return
         purposes, weights = ("care", "issue", "referral", "offer"), (60, 14, 6, 20)
         if self.chance.random() < 0.07:

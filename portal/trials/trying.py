@@ -80,8 +80,9 @@ def outlook(name: str, share: int, days: int) -> Outlook:
     return Outlook(customers - untouched, untouched, anyway, graded, gain)
 
 
-def start(name: str, share: int, days: int, by: "User", form_id: str) -> Trial:
-    """Draw who is left untouched from now on, and seal it. The same form sent twice starts one trial.
+def start(name: str, share: int, days: int, by: "User", form_id: str, *, lot: str | None = None) -> Trial:
+    """Draw who is left untouched from now on, and seal it. The same form sent twice starts one trial. `lot` is the seed
+    of a story that is to be the same each time it is told; nobody else names one.
 
     Raises `AlreadyRunning`, `OldBooks`, `TooFew`.
     """
@@ -97,7 +98,8 @@ def start(name: str, share: int, days: int, by: "User", form_id: str) -> Trial:
     count = drawing.how_many(len(ids), share)
     if min(count, len(ids) - count) < FEWEST:
         raise TooFew(num=FEWEST)
-    trial = _drawn(Trial(list=name, share=share, days=days, started_on=today, form_id=form_id), ids)
+    trial = Trial(list=name, share=share, days=days, started_on=today, form_id=form_id, seed=lot or drawing.seed())
+    _settle(trial, ids)
     trial.created_by_id = by.id
     _write(trial, ids)
     record(
@@ -107,15 +109,13 @@ def start(name: str, share: int, days: int, by: "User", form_id: str) -> Trial:
     return trial
 
 
-def _drawn(trial: Trial, ids: list[int]) -> Trial:
-    """The trial with all that is settled on its first day."""
+def _settle(trial: Trial, ids: list[int]) -> None:
+    """All else that is settled on its first day."""
     trial.ends_on = trial.started_on + timedelta(days=trial.days)
-    trial.seed = drawing.seed()
     trial.sealed = drawing.seal(trial.seed, about(trial), ids)
     trial.untouched = drawing.how_many(len(ids), trial.share)
     trial.worked = len(ids) - trial.untouched
     trial.created_at = clock.now()
-    return trial
 
 
 def about(trial: Any) -> tuple[str, int, date, date]:

@@ -1,4 +1,4 @@
-"""An owner keeps some of a list untouched, with script and without, and every page of it is accessible."""
+"""An owner keeps some of a list untouched, and looks at what that has found."""
 
 from collections.abc import Callable
 
@@ -10,7 +10,7 @@ from portal import clock
 from portal.extensions import db
 from portal.trials.models import Trial
 from tests.cast import Cast
-from tests.flows.conftest import LAPTOP, PHONE
+from tests.flows.conftest import PHONE
 from tests.flows.test_accessible import faults
 from tests.trials.listed import DAY, a_list
 
@@ -42,16 +42,3 @@ def test_begin_look_and_check(cast: Cast, open_page: Callable[..., Page]) -> Non
     page.goto("/retention/trials")
     expect(page.get_by_text("50 more in 100").first).to_be_visible()
     assert not faults(page)
-
-
-def test_without_script(cast: Cast, open_page: Callable[..., Page]) -> None:
-    a_list(cast, 60)
-    page = open_page("/retention/trials/new?list=overdue", cast.owner, script=False, viewport=LAPTOP)
-    page.get_by_label("Days").fill("30")
-    page.get_by_role("button", name="Look").click()
-    expect(page.get_by_text("for 30 days")).to_be_visible()
-    page.get_by_role("button", name="Leave 12 customers untouched").click()
-    expect(page.get_by_text("12 are left untouched and 48 are worked")).to_be_visible()
-    page.get_by_text("Stop the trial").first.click()
-    page.get_by_role("button", name="Stop the trial").click()
-    expect(page.get_by_text("there is no result").first).to_be_visible()

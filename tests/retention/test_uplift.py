@@ -1,7 +1,7 @@
 """What the calls changed."""
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from portal.retention.uplift import findable, needed, uplift
@@ -39,6 +39,7 @@ def test_how_small_a_gain_can_be_found() -> None:
     assert findable(1.0, 1000, 0.5) is None
 
 
+@settings(deadline=None)
 @given(st.floats(0, 0.95), st.integers(20, 5000), st.integers(10, 50))
 def test_it_is_the_smallest(share: float, customers: int, untouched: int) -> None:
     gain = findable(share, customers, untouched / 100)

@@ -2,7 +2,7 @@
 
 from datetime import date
 
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy.stats import binom, chi2
 
@@ -12,6 +12,7 @@ ABOUT = ("overdue", 20, date(2026, 11, 21), date(2027, 2, 19))
 SEEDS = [f"{number:032x}" for number in range(400)]
 
 
+@settings(deadline=None)
 @given(st.sets(st.integers(1, 2**62), min_size=2, max_size=300), st.integers(10, 50), st.randoms())
 def test_it_is_exact_and_the_same_in_any_order(ids: set[int], share: int, chance) -> None:
     drawn = drawing.untouched(SEEDS[7], ids, share)
