@@ -53,7 +53,10 @@ def index() -> ResponseReturnValue:
 def new() -> ResponseReturnValue:
     """Choose one that is ready; those that I have lead to themselves."""
     mine = {survey.folded: survey.id for survey in queries.surveys()}
-    known = {each.key: mine.get(writing.folded(each.names[spoken()])) for each in ready.READY}
+    known = {
+        each.key: next((mine[name] for name in map(writing.folded, each.names.values()) if name in mine), None)
+        for each in ready.READY
+    }
     return render_template("surveys/new.html", ready=ready.READY, known=known)
 
 
