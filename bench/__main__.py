@@ -13,7 +13,7 @@ import tempfile
 import time
 from pathlib import Path
 
-from bench import answering, importing, invitations, pages, prediction, report, surveys, weight
+from bench import answering, importing, invitations, pages, prediction, report, retention, surveys, weight
 from bench.portals import Bench, on_postgresql, on_sqlite
 
 RESULTS = Path(__file__).parent / "results"
@@ -24,7 +24,7 @@ def main() -> None:
     words = argparse.ArgumentParser(prog="python -m bench", description=__doc__)
     words.add_argument("--quick", action="store_true", help="10,000 customers instead of 100,000, fewer rounds")
     words.add_argument("--sqlite-only", action="store_true", help="leave PostgreSQL out")
-    parts = ["pages", "import", "invitations", "weight", "answers", "results", "prediction"]
+    parts = ["pages", "import", "invitations", "weight", "answers", "results", "prediction", "retention"]
     words.add_argument("--only", choices=parts, help="one part")
     asked = words.parse_args()
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))  # what has been started is stopped on the way out
@@ -42,8 +42,8 @@ def main() -> None:
     found["seconds"] = round(time.monotonic() - started)
     RESULTS.mkdir(exist_ok=True)
     (RESULTS / "bench.json").write_text(json.dumps(found, indent=2))
-    table = report.table(found) if databases else ""
-    table += prediction.table(found.get("prediction"))
+    table = report.table(found) if databases and asked.only != "retention" else ""
+    table += prediction.table(found.get("prediction")) + retention.table(found.get("PostgreSQL"))
     (RESULTS / "bench.md").write_text(table)
     print(table)
 
@@ -64,6 +64,8 @@ def measured(bench: Bench, only: str | None, small: int, large: int, rounds: int
         found["import"] = importing.ratio(bench)
     if only in (None, "results"):
         found["results"] = surveys.compare(bench, 10 * large, rounds, requests)
+    if only in (None, "retention") and bench.server:
+        found["retention"] = retention.compare(bench, 10 * large, rounds, requests)
     if only in (None, "invitations"):
         found["invitations"] = invitations.queued(bench, large)
     return found

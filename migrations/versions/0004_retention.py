@@ -149,10 +149,6 @@ def upgrade() -> None:
         sa.Column("due_on", sa.Date(), nullable=False),
         sa.Column("on_today", sa.Boolean(), nullable=False),
         sa.Column("untouched", sa.Boolean(), nullable=False),
-        sa.ForeignKeyConstraint(["assignee_id"], ["users.id"], name=op.f("fk_list_entries_assignee_id_users")),
-        sa.ForeignKeyConstraint(
-            ["customer_id"], ["customers.id"], name=op.f("fk_list_entries_customer_id_customers"), ondelete="CASCADE"
-        ),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_list_entries")),
     )
     op.create_index("ix_list_entries_assignee", "list_entries", ["assignee_id", "list", "urgency", "id"], unique=False)
@@ -176,7 +172,7 @@ def upgrade() -> None:
     op.create_index("uq_list_entries_customer_id_list", "list_entries", ["customer_id", "list"], unique=True)
     op.create_table(
         "standings",
-        sa.Column("customer_id", BIG_ID, nullable=False),
+        sa.Column("customer_id", BIG_ID, autoincrement=False, nullable=False),
         sa.Column("purchase_days", sa.Integer(), nullable=False),
         sa.Column("first_on", sa.Date(), nullable=False),
         sa.Column("last_on", sa.Date(), nullable=False),
@@ -192,9 +188,6 @@ def upgrade() -> None:
         sa.Column("frequency", sa.Integer(), nullable=False),
         sa.Column("monetary", sa.Integer(), nullable=False),
         sa.Column("risk", sa.String(length=8), nullable=False),
-        sa.ForeignKeyConstraint(
-            ["customer_id"], ["customers.id"], name=op.f("fk_standings_customer_id_customers"), ondelete="CASCADE"
-        ),
         sa.PrimaryKeyConstraint("customer_id", name=op.f("pk_standings")),
     )
     op.create_table(

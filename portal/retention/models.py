@@ -84,11 +84,15 @@ class Books(Model):
 
 
 class Standing(Model):
-    """How one customer stands in the newest books. Derived, always rebuildable; only who has bought has one."""
+    """How one customer stands in the newest books. Derived, always rebuildable; only who has bought has one.
+
+    No foreign key here or on entries: to look a million customers up and lock them costs more than all the rest of
+    closing the books, and what is written are ids that have just been read.
+    """
 
     __tablename__ = "standings"
 
-    customer_id: Mapped[int] = mapped_column(ForeignKey("customers.id", ondelete="CASCADE"), primary_key=True)
+    customer_id: Mapped[int] = mapped_column(BigId, primary_key=True, autoincrement=False)
     purchase_days: Mapped[int]
     first_on: Mapped[date]
     last_on: Mapped[date]
@@ -130,8 +134,8 @@ class ListEntry(Model):
 
     id: Mapped[int] = mapped_column(BigId, primary_key=True)
     list: Mapped[str] = mapped_column(String(16))
-    customer_id: Mapped[int] = mapped_column(ForeignKey("customers.id", ondelete="CASCADE"))
-    assignee_id: Mapped[int | None] = mapped_column(ForeignKey("users.id"))
+    customer_id: Mapped[int] = mapped_column(BigId)
+    assignee_id: Mapped[int | None] = mapped_column(BigId)
     """The customer's, kept the same by whoever changes that one, so that "mine" rides on an index."""
     urgency: Mapped[float]
     """The order of the list: the smallest comes first."""

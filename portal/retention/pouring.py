@@ -17,12 +17,13 @@ from sqlalchemy.exc import IntegrityError
 from portal import bulk
 from portal.extensions import db
 
-AT_ONCE = 32_768
+AT_ONCE = 131_072
 HEAD = b"PGCOPY\n\xff\r\n\0" + bytes(8)
 END = b"\xff\xff"
 FIRST_DAY = date(2000, 1, 1).toordinal()
 """From which PostgreSQL counts its days."""
 Columns = Mapping[str, NDArray[Any]]
+Field = tuple[NDArray[Any], NDArray[Any] | int]
 
 
 def pour(table: Table, count: int, columns: Columns) -> None:
@@ -66,26 +67,44 @@ def _empty(column: Column[Any], values: NDArray[Any]) -> NDArray[np.bool_]:
 
 
 def _packed(table: Table, columns: Columns, rows: slice) -> bytes:
-    """Rows in the binary form of COPY: how many fields, then each with its length; empty ones are a length of -1."""
-    count = rows.stop - rows.start
-    parts = [np.broadcast_to(_bytes_of(np.array([len(columns)], dtype=">i2")), (count, 2))]
-    kept = [np.ones((count, 2), dtype=bool)]
-    for name, values in columns.items():
-        column = table.c[name]
-        body, length = _field(column, values[rows])
-        length = np.where(_empty(column, values[rows]), -1, length)
-        parts += [_bytes_of(length.astype(">i4")), body]
-        kept += [np.ones((count, 4), dtype=bool), np.arange(body.shape[1]) < length[:, None]]
-    return cast("bytes", np.hstack(parts)[np.hstack(kept)].tobytes())
+    """Rows in the binary form of COPY: how many fields, then each with its length; empty ones are a length of -1.
+
+    Rows whose fields are equally long are laid out alike, and put together at once.
+    """
+    fields = [_field(table.c[name], values[rows]) for name, values in columns.items()]
+    layout = np.zeros(rows.stop - rows.start, dtype=np.int64)
+    for values, length in fields:
+        if isinstance(length, np.ndarray):
+            layout = layout * (values.itemsize + 2) + length + 1
+    _, first, of = np.unique(layout, return_index=True, return_inverse=True)
+    return b"".join(_alike(fields, np.flatnonzero(of == place), at) for place, at in enumerate(first.tolist()))
 
 
-def _field(column: Column[Any], values: NDArray[Any]) -> tuple[NDArray[np.uint8], NDArray[Any]]:
-    """A column's bytes, one row each, and how many of them count."""
+def _alike(fields: list[Field], rows: NDArray[Any], at: int) -> bytes:
+    """The rows that are laid out as the one `at`."""
+    kinds: list[Any] = [("fields", ">i2")]
+    for number, (values, length) in enumerate(fields):
+        long = int(length[at]) if isinstance(length, np.ndarray) else length
+        kinds.append((f"length{number}", ">i4"))
+        if long > 0:
+            kinds.append((f"value{number}", f"S{long}" if values.dtype.kind == "S" else values.dtype))
+    out = np.zeros(len(rows), dtype=kinds)
+    out["fields"] = len(fields)
+    for number, (values, length) in enumerate(fields):
+        out[f"length{number}"] = length[at] if isinstance(length, np.ndarray) else length
+        if f"value{number}" in out.dtype.names:  # type: ignore[operator]
+            out[f"value{number}"] = values[rows]
+    return out.tobytes()
+
+
+def _field(column: Column[Any], values: NDArray[Any]) -> Field:
+    """A column's values as they are sent, and how many bytes each has, or all of them have; -1 for the empty ones."""
+    empty = _empty(column, values)
     if values.dtype.kind == "U":
-        words = np.char.encode(values, "utf-8")
-        return _bytes_of(words), np.char.str_len(words)
-    body = _bytes_of(_number(column, values))
-    return body, np.full(len(values), body.shape[1])
+        words = values.astype(np.bytes_)  # they are codes of ours, in ASCII
+        return words, np.where(empty, -1, np.strings.str_len(words))
+    sent = _number(column, values)
+    return sent, np.where(empty, -1, sent.itemsize) if empty.any() else sent.itemsize
 
 
 def _number(column: Column[Any], values: NDArray[Any]) -> NDArray[Any]:
@@ -97,8 +116,3 @@ def _number(column: Column[Any], values: NDArray[Any]) -> NDArray[Any]:
     if isinstance(kind, Boolean):
         return values.astype(">i1")
     return values.astype(">i8" if isinstance(kind, BigInteger) else ">i4")
-
-
-def _bytes_of(values: NDArray[Any]) -> NDArray[np.uint8]:
-    flat = np.ascontiguousarray(values)
-    return flat.view(np.uint8).reshape(len(flat), flat.itemsize)
