@@ -9,6 +9,7 @@ from portal import clock
 from portal.customers.models import Customer
 from portal.demo.words import Words
 from portal.extensions import db
+from portal.retention.closing import begin_economics
 from portal.rules import N_, BrokenRule
 from portal.settings.models import Firm
 from portal.settings.queries import the_firm
@@ -17,6 +18,14 @@ from portal.timeline.models import record
 from portal.users import passwords
 from portal.users.models import ROLES, User
 
+ECONOMICS = {
+    "winning_minor": 900_000_00,
+    "keeping_minor": 240_000_00,
+    "margin_percent": 35,
+    "new_offer_percent": 15,
+    "loyal_offer_percent": 5,
+}
+"""A year, in the firm's currency; new customers are offered more than loyal ones get, as in many firms."""
 PASSWORD = "retention-demo"  # noqa: S105 - printed by `make demo`
 HOST = "demo.example"
 AGE = timedelta(days=735)
@@ -72,6 +81,7 @@ def open_firm(words: Words, locale: str) -> Opened:
         record("firm.made", by=users["owner"], subject=firm, name=firm.name)
         for survey in ready.add_all(locale, users["owner"]):
             survey.state = "active"
+        begin_economics().change(by=users["owner"], **ECONOMICS)
     return Opened(firm, users)
 
 

@@ -96,33 +96,30 @@ def month(said: str) -> str:
 
 @dataclass(frozen=True)
 class Heated:
-    """A row of a heat map: its name, of how many, and its cells as (text, step); a cell not known yet has no text."""
+    """A row of a heat map: its name, of how many, and its cells as (text, step, what it is made of); a cell that is not
+    known yet has no text.
+    """
 
     name: str
     n: int
-    cells: list[tuple[str, int]]
+    cells: list[tuple[str, int, str]]
 
 
 def cohorts(found: Sequence[Mapping[str, Any]], reading: str, months: Sequence[int]) -> list[Heated]:
     """The cohort table in one of its readings, `again` or `active`: per cent of each cohort, after so many months."""
-    shares = [
-        [_share_of(each[reading][month - 1], each["customers"]) for month in months] for each in found
-    ]  # fmt: skip
-    most = max((one for row in shares for one in row if one is not None), default=0)
+    rows = [(each["customers"], [each[reading][month - 1] for month in months]) for each in found]
+    most = max((count / n for n, counts in rows for count in counts if count is not None), default=0)
     return [
-        Heated(month(each["month"]), each["customers"], [_cell(one, most) for one in row])
-        for each, row in zip(found, shares, strict=True)
+        Heated(month(each["month"]), n, [_cell(count, n, most) for count in counts])
+        for each, (n, counts) in zip(found, rows, strict=True)
     ]
 
 
-def _share_of(count: int | None, n: int) -> float | None:
-    return None if count is None or not n else 100 * count / n
-
-
-def _cell(value: float | None, most: float) -> tuple[str, int]:
-    if value is None:
-        return "", 0
-    return str(round(value)), step(value, most)
+def _cell(count: int | None, n: int, most: float) -> tuple[str, int, str]:
+    if count is None:
+        return "", 0, ""
+    said = _("%(count)s of %(n)s, 95 %% interval %(between)s", count=count, n=n, between=interval(count, n))
+    return str(round(100 * count / n)), step(count / n, most), said
 
 
 def step(value: float, most: float) -> int:
