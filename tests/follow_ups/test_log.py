@@ -211,7 +211,7 @@ def test_costs_few_queries(support: Browser, cast: Cast, queries: QueryRecorder)
     path = f"/customers/{plan.customer_id}/follow-ups"
     with queries as seen:
         support.post(path, data=said(follow_up=plan.id, next_step="1_month", place="today"), fragment=True)
-    assert len(seen) <= 9
+    assert len(seen) <= 10  # four of them write, one counts what is left of Today
     with queries as seen:
         support.get(f"{path}/new?place=today", fragment=True)
     assert len(seen) <= 4
