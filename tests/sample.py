@@ -15,7 +15,10 @@ from portal.extensions import db
 from portal.follow_ups.models import FollowUp
 from portal.imports.models import Import, ImportRefusal
 from portal.invitations.inviting import Asking, invite
+from portal.invitations.mailing import Office
 from portal.invitations.models import SurveyBatch
+from portal.ledger.models import Statement
+from portal.ledger.opening import open_to
 from portal.lists.catalogue import BY_NAME
 from portal.lists.models import ListBatch, SavedList
 from portal.mail.models import OutboxMessage
@@ -43,6 +46,7 @@ def make_sample(cast: Cast) -> list[Customer]:
     _list(customers, cast)
     _answer()
     _try(customers)
+    _see(customers, cast)
     the_books()
     db.session.add(
         OutboxMessage(
@@ -79,6 +83,29 @@ def _ask(customers: list[Customer]) -> None:
         invite(survey, customer, f"sample:{customer.id}", Asking(firm, KEY, channel), customer.contacts[0])
     wanted, said = asdict(CustomerFilter()), "Customers."
     db.session.add(SurveyBatch(survey_id=1, wanted=wanted, said=said, total=2, asked=1, created_at=clock.now()))
+
+
+def _see(customers: list[Customer], cast: Cast) -> None:
+    """Each contact sees the promises, disputes one of ours and says that theirs is done."""
+    firm, today = the_firm(), clock.today()
+    assert firm is not None
+    for customer in customers:
+        contact = customer.contacts[0]
+        link = open_to(contact, firm, Office("http://localhost", (KEY,)), cast.sales)
+        whose = {"customer_id": customer.id, "contact_id": contact.id, "assignee_id": cast.sales.id}
+        for side, text, word in (("ours", "Polish the legs", "not_kept"), ("theirs", "Send the plan", "done")):
+            promise = Commitment(
+                side=side, text=text, due_on=today, original_due_on=today, created_at=clock.now(), **whose
+            )
+            db.session.add(promise)
+            db.session.flush()
+            if side == "ours":
+                promise.keep(cast.sales)
+                promise.dispute(contact.name, "One is still dull")
+            else:
+                promise.say_done(contact.name)
+            about = {"commitment_id": promise.id, "link_id": link.id, "contact_id": contact.id}
+            db.session.add(Statement(word=word, nonce="n", said_at=clock.now(), said_on=today, **about))
 
 
 def _answer() -> None:

@@ -22,6 +22,7 @@ from portal.customers.models import Customer
 from portal.customers.queries import customer_for_change
 from portal.demo.listening import Follow, Listener, Voice
 from portal.demo.people import People
+from portal.demo.seeing import Sight
 from portal.demo.trying import Trials
 from portal.demo.words import Words
 from portal.extensions import db
@@ -116,7 +117,9 @@ class Life:
         self.contacts: list[tuple[int | None, str]] = [*contacts] or [(None, "")]
         self.chance, self.words = story.chance, story.words
         self.rhythm = self.chance.choice((28, 35, 45, 60, 75, 90, 120))
-        self.voice = Voice(story.listener, story._in, Follow(self._settle_later, self._come_back))
+        follow = Follow(self._settle_later, self._come_back)
+        self.voice = Voice(story.listener, story._in, follow)
+        self.sight = Sight(customer_id, story.listener, story._in, follow)
         self.alone_until: date | None = None
         """Until when a trial leaves the customer alone."""
         self.purchases_left = {"regular": 999, "sleeper": 5, "occasional": 3, "one-timer": 1, "prospect": 0}[way]
@@ -329,13 +332,16 @@ class Life:
         customer = self._customer()
         if commitment is None or customer is None or not commitment.is_open:
             return
-        if self._is_recent() and self.chance.random() < (0.8 if commitment.kind == "recovery" else 0.35):
+        if self._is_recent() and self.chance.random() < (0.8 if commitment.origin == "recovery" else 0.35):
+            self.sight.done(commitment)
             return
         by, reason = self._user(customer), self.chance.choice(self.words.reasons)
         verb = self.chance.choices(("keep", "renegotiate", "break", "withdraw"), (80, 12, 5, 3))[0]
         if verb == "keep":
+            self.sight.done(commitment)
             commitment.keep(by)
-            if commitment.kind == "recovery":
+            self.sight.kept(commitment)
+            if commitment.origin == "recovery":
                 self.voice.asked_whether_right(commitment)
         elif verb == "break":
             commitment.break_(by, reason)

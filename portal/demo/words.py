@@ -28,6 +28,8 @@ class Words:
     our_promises: tuple[str, ...]
     their_promises: tuple[str, ...]
     reasons: tuple[str, ...]
+    disputes: tuple[str, ...]
+    """What contacts say is missing of a promise that we say is kept."""
     notes: dict[str, tuple[str, ...]]
     """What is written after a touch, by purpose."""
     no_answer_notes: tuple[str, ...]
@@ -92,6 +94,9 @@ ES = Words(
     reasons=(
         "El taller se atrasó con el barniz", "Pidió esperar a fin de mes", "Falta una medida", "El proveedor no ha surtido",
         "Estuvo de viaje", "Cambió de idea sobre el color",
+    ),
+    disputes=(
+        "Llegó solo la mitad", "No he recibido nada", "Faltan los tornillos de dos mesas", "La factura trae otro RFC",
     ),
     notes={
         "care": (
@@ -194,6 +199,10 @@ EN = Words(
     reasons=(
         "The varnish took longer", "Asked to wait until month's end", "A measurement is missing", "The supplier is out of stock",
         "Was travelling", "Changed their mind about the colour",
+    ),
+    disputes=(
+        "Only half of it has come", "Nothing has reached me yet", "The screws of two tables are missing",
+        "The invoice has the wrong tax number",
     ),
     notes={
         "care": (

@@ -53,7 +53,7 @@ class Said:
 def say(holder: Holder, said: dict[int, Said], nonce: str, public_url: str) -> int:
     """Take down what the contact says, by the ids of the promises; of how many. The same form twice says it once.
 
-    All of it or nothing. Raises `CannotBeSaid`.
+    All of it or nothing. Without a `public_url` nobody is told by mail. Raises `CannotBeSaid`.
     """
     promises, before = queries.commitments_for_change(holder, said), queries.said_before(said)
     wrong: dict[int, BrokenRule] = {}
@@ -76,7 +76,8 @@ def say(holder: Holder, said: dict[int, Said], nonce: str, public_url: str) -> i
                 words=each.words, nonce=nonce, said_at=clock.now(), said_on=clock.today(),
             )
         )  # fmt: skip
-    _tell(holder, [promise for promise in taken if promise.client_says == "not_kept"], said, public_url)
+    if public_url:
+        _tell(holder, [promise for promise in taken if promise.client_says == "not_kept"], said, public_url)
     return len(taken)
 
 

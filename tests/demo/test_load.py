@@ -14,6 +14,7 @@ from portal.customers.models import Customer
 from portal.extensions import db
 from portal.follow_ups.clocks import set_clocks_of
 from portal.follow_ups.models import FollowUp
+from portal.ledger.models import LedgerLink, Statement
 from portal.purchases import figures
 from portal.purchases.models import Purchase
 from portal.responses.models import Response
@@ -57,6 +58,12 @@ def test_lives_through_two_years(app: Flask, load: Any) -> None:
     assert report["follow_ups"] == count(FollowUp) > 20
     assert report["commitments"] == count(Commitment) > 0
     assert report["responses"] == count(Response) > 5
+    assert count(LedgerLink) > 0
+    assert (
+        count(Statement)
+        == count(Event, Event.kind.in_(("commitment.confirmed", "commitment.disputed", "commitment.said_done")))
+        > 0
+    )
     assert count(Books, Books.state == "done") == 1
     assert count(ListEntry) > 0
     counted = db.session.scalar(select(func.sum(SurveyTally.count)).where(SurveyTally.score >= 0))
