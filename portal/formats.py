@@ -143,7 +143,12 @@ def phone(value: str | None) -> str:
 
 def number(value: float | int) -> str:
     """A number with the language's separators."""
-    return format_decimal(value, locale={"es": "es_MX", "en": "en_US"}[spoken()])
+    return _number(value, spoken())
+
+
+@lru_cache(maxsize=8192)
+def _number(value: float | int, locale: str) -> str:
+    return str(format_decimal(value, locale={"es": "es_MX", "en": "en_US"}[locale]))
 
 
 def init_app(app: Flask) -> None:

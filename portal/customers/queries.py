@@ -134,7 +134,7 @@ _CHOICES = union_all(
 
 def filter_choices() -> Choices:
     """Users who may be given work and the first 200 tags, by name, in one go. A firm has tens of both."""
-    rows = db.session.execute(_CHOICES).all()
+    rows = rows_of(_CHOICES).all()
     return Choices(
         users=[(id_, name) for kind, id_, name in rows if kind == "user"],
         tags=[(id_, name) for kind, id_, name in rows if kind == "tag"],

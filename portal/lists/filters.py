@@ -1,7 +1,8 @@
 """What a retention list is narrowed by: one condition per line, and it can say itself in words."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass, replace
+from dataclasses import dataclass
+from functools import cached_property
 from typing import Any
 from urllib.parse import urlencode
 
@@ -95,23 +96,24 @@ class ListFilter:
     @property
     def is_empty(self) -> bool:
         """Does it let everybody through?"""
-        return self == ListFilter()
+        return not self.said
 
-    @property
+    @cached_property
     def said(self) -> dict[str, Any]:
         """It as the address holds it, as short as can be."""
-        return {name: value for name, value in asdict(self).items() if value}
+        said = {
+            "whose": self.whose,
+            "status": self.status,
+            "tag": self.tag,
+            "at_least": self.at_least,
+            "currency": self.currency,
+        }
+        return {name: value for name, value in said.items() if value}
 
-    @property
+    @cached_property
     def query(self) -> str:
         """The query string that says it."""
         return urlencode(self.said)
-
-    def without(self, name: str) -> "ListFilter":
-        """It with one condition taken away; an amount goes with its currency."""
-        if name == "currency":
-            return replace(self, currency="", at_least=0)
-        return replace(self, **{name: getattr(ListFilter(), name)})
 
     def name_of(self, choices: Sequence[tuple[int, str]], id: int) -> str:
         """The name of the user or the tag with that id, or a mark when there is none."""

@@ -1,5 +1,7 @@
 """The lists where they are worked: whom each names and why, what is done with them, and lists of the firm's own."""
 
+from datetime import date
+from functools import lru_cache
 from typing import Any
 
 from flask import Blueprint, abort, flash, g, render_template, request
@@ -17,6 +19,7 @@ from portal.errors import say
 from portal.extensions import db
 from portal.follow_ups.models import SELLING
 from portal.jobs import soon
+from portal.language import spoken
 from portal.links import path
 from portal.lists import acting, exporting, jobs, queries, saving, wording
 from portal.lists.acting import Act
@@ -24,7 +27,7 @@ from portal.lists.catalogue import BY_NAME, List
 from portal.lists.filters import ListFilter
 from portal.lists.forms import ActForm, SaveForm
 from portal.lists.models import ACTS, SavedList
-from portal.retention.wording import grade
+from portal.retention.wording import Grade, grade
 from portal.rules import BrokenRule
 from portal.users.queries import active_users
 
@@ -97,8 +100,19 @@ def _about(of: List, wanted: ListFilter) -> dict[str, Any]:
         "currency": currency,
         "currencies": sorted({g.firm.currency, currency, wanted.currency} - {""}),
         "choices": filter_choices(),
-        "grade": grade(of.name, found.get("grade")) if head else None,
+        "grade": _graded(of.name, found.get("grade")) if head else None,
     }
+
+
+def _graded(name: str, found: dict[str, Any] | None) -> Grade:
+    """How good the list has been, said once for each language."""
+    held = None if found is None else tuple(sorted(found.items()))
+    return _said(name, held, spoken(), clock.today())
+
+
+@lru_cache(maxsize=128)
+def _said(name: str, found: tuple[tuple[str, Any], ...] | None, _locale: str, _today: date) -> Grade:
+    return grade(name, None if found is None else dict(found))
 
 
 # As a file
