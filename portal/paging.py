@@ -9,8 +9,15 @@ from datetime import date
 from math import isfinite
 from typing import Any, Generic, TypeVar
 
+from sqlalchemy import ColumnElement, literal_column
+
 Row = TypeVar("Row")
 PAGE_ROWS = 50
+
+
+def most(rows: int) -> ColumnElement[int]:
+    """A limit as part of its statement: with a value for it, PostgreSQL would plan the statement at each turn."""
+    return literal_column(str(rows))
 
 
 @dataclass(frozen=True)
@@ -25,7 +32,7 @@ class Page(Generic[Row]):
 def page_of(
     rows: Sequence[Row], key: Callable[[Row], tuple[Any, ...]], *, first: bool, size: int = PAGE_ROWS
 ) -> Page[Row]:
-    """Make a page of rows that were asked for with `limit(size + 1)`: the one too many tells that there is more."""
+    """Make a page of rows that were asked for with a limit of `size + 1`: the one too many tells that there is more."""
     shown = rows[:size]
     return Page(shown, encode(key(shown[-1])) if len(rows) > size else None, first)
 

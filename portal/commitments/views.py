@@ -310,9 +310,9 @@ def _again(customer_id: int, place: str) -> dict[str, Any]:
     if place == "list":
         rates = queries.kept_rate(whose_ids(asked.get("whose"), current_user)[1])
         return {"again": "commitments/_again.html", "rates": rates}
-    about = customer_to_show(customer_id) or abort(404)
+    customer, about = customer_to_show(customer_id) or abort(404)
     told = story_again(customer_id, asked)
-    return {"again": "customers/_again.html", "customer": about.Customer, "about": about, **told}
+    return {"again": "customers/_again.html", "customer": customer, "about": about, **told}
 
 
 def _place() -> str:

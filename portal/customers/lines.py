@@ -6,7 +6,7 @@ several rooms can be read as one list.
 
 from typing import Any
 
-from sqlalchemy import Select, Subquery, func, literal, select, union_all
+from sqlalchemy import Integer, Select, Subquery, func, literal_column, select, union_all
 
 from portal.contacts.models import Contact
 from portal.customers.models import Customer
@@ -52,7 +52,7 @@ def together(branches: list[Any]) -> Subquery:
 
 def ranked(rank: int, branch: Any) -> Any:
     """The branch with its rank before its columns."""
-    return branch.add_columns(literal(rank).label("rank"))
+    return branch.add_columns(literal_column(str(rank), Integer).label("rank"))
 
 
 def live(branch: Any, column: Any) -> Any:

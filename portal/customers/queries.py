@@ -31,10 +31,10 @@ from portal.commitments.models import Commitment
 from portal.contacts.models import Contact
 from portal.customers.models import Customer, Tag, customer_tags
 from portal.customers.search import SHORTEST_PART, beginning, match, ways
-from portal.extensions import db, rows_of
+from portal.extensions import as_read, db, rows_of
 from portal.follow_ups.models import CARE, PURPOSES, SELLING, FollowUp
 from portal.invitations.models import OptOut
-from portal.paging import PAGE_ROWS, Page, decode, page_of
+from portal.paging import PAGE_ROWS, Page, decode, most, page_of
 from portal.responses.models import Response
 from portal.retention.models import Books, ListEntry, Standing
 from portal.surveys.models import Survey
@@ -86,7 +86,7 @@ class Choices:
 _BY_NAME = (
     select(*LIST_COLUMNS).outerjoin(User, User.id == Customer.assignee_id).order_by(Customer.sort_name, Customer.id)
 )
-_EVERYBODY = _BY_NAME.where(Customer.archived_at.is_(None)).limit(PAGE_ROWS + 1)
+_EVERYBODY = _BY_NAME.where(Customer.archived_at.is_(None)).limit(most(PAGE_ROWS + 1))
 _AFTER = tuple_(Customer.sort_name, Customer.id) > tuple_(bindparam("after_name"), bindparam("after_id"))
 _EVERYBODY_AFTER = _EVERYBODY.where(_AFTER)
 
@@ -106,7 +106,7 @@ def page_by_name(conditions: Collection[ColumnElement[bool]], after: str | None)
     Rides on ix_customers_live_name, _live_status, _live_assignee or _archived_name; on the trigram index when searched.
     """
     key = decode(after, str, int)
-    query = _BY_NAME.where(*conditions).limit(PAGE_ROWS + 1)
+    query = _BY_NAME.where(*conditions).limit(most(PAGE_ROWS + 1))
     return _page(query.where(_AFTER) if key else query, key)
 
 
@@ -270,7 +270,7 @@ _ON_LISTS = (
 _BOOKS_OF = select(Books.as_of).where(Books.state == "done").order_by(Books.id.desc()).limit(1).scalar_subquery()
 _TO_SHOW = (
     select(
-        Customer,
+        *Customer.__table__.columns,
         _OPTED_OUT.label("opted_out"),
         User.name.label("assignee_name"),
         TAG_NAMES.label("tag_names"),
@@ -304,16 +304,19 @@ _TO_SHOW = (
 )
 
 
-def customer_to_show(customer_id: int) -> Row[Any] | None:
-    """One customer as `Customer`, with the names of its assignee and tags, its promises and its balance of touches.
+def customer_to_show(customer_id: int) -> tuple[Customer, Row[Any]] | None:
+    """One customer, to be read only, and what is told about it: the names of its assignee and tags, its promises and
+    its balance of touches.
 
     `kept` of `settled` promises of ours, and as its people say `confirmed` of `spoken`; `care` and `selling` touches of
     the last year; the channel used last; the last answer that stands, with its survey; what it does not want to be
     asked; how it stands in the books, on which lists (names with spaces between), and as of which day. By primary key;
     the rest rides on indexes that begin with the customer's id, and on ix_books_state_id.
     """
+    db.session.flush()  # it is looked at after a change as well
     values = {"customer_id": customer_id, "year_ago": clock.today() - timedelta(days=365)}
-    return db.session.execute(_TO_SHOW, values).first()
+    row = rows_of(_TO_SHOW, values).first()
+    return (as_read(Customer, iter(row)), row) if row is not None else None
 
 
 def customer_by_id(customer_id: int) -> Customer | None:

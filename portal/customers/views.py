@@ -126,12 +126,12 @@ def show(id: int) -> ResponseReturnValue:
         queries.customer_by_id(id) or abort(404)
         template = "timeline/_earlier.html" if after else "timeline/_story.html"
         return render_template(template, customer_id=id, events=story(id, kind, after), kind=kind)
-    about = queries.customer_to_show(id) or abort(404)
+    customer, about = queries.customer_to_show(id) or abort(404)
     contacts = contacts_of(id)
     people = [(contact.id, contact.name) for contact in contacts if not contact.is_archived]
     return render_template(
         "customers/show.html",
-        customer=about.Customer,
+        customer=customer,
         about=about,
         contacts=contacts,
         form=None,
@@ -307,7 +307,7 @@ def _head(id: int) -> ResponseReturnValue:
     """The head of their page as it is now, and the story that has grown; or the whole page."""
     if not htmx.wants_fragment():
         return htmx.see_other(path("customers.show", id=id))
-    about = queries.customer_to_show(id) or abort(404)
+    customer, about = queries.customer_to_show(id) or abort(404)
     told = story_again(id, htmx.page_asked())
     again = "timeline/_story_again.html"
-    return render_template("customers/_head.html", customer=about.Customer, about=about, again=again, **told)
+    return render_template("customers/_head.html", customer=customer, about=about, again=again, **told)

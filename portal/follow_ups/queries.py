@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from datetime import date, timedelta
 from typing import Any
 
-from sqlalchemy import Row, TextClause, and_, bindparam, case, func, literal, or_, select
+from sqlalchemy import BigInteger, Integer, Row, TextClause, and_, bindparam, case, func, literal_column, select
 from sqlalchemy.orm import joinedload
 
 from portal import clock
@@ -26,7 +26,7 @@ LINE = (
     FollowUp.origin.label("state"),
     FollowUp.objective.label("text"),
     func.substr(FollowUp.note, 1, 200).label("note"),
-    literal(0).label("moved"),
+    literal_column("0", Integer).label("moved"),
     FollowUp.version,
     FollowUp.created_at,
 )
@@ -36,39 +36,11 @@ TOUCHING = and_(FollowUp.done_on.is_not(None), FollowUp.undone_at.is_(None), Fol
 OPEN = and_(FollowUp.done_on.is_(None), FollowUp.undone_at.is_(None))
 
 
-_OF_CUSTOMER = FollowUp.customer_id == bindparam("customer_id")
-_TOUCHES = select(
-    select(func.max(FollowUp.done_on)).where(_OF_CUSTOMER, TOUCHING).scalar_subquery(),
-    select(func.min(FollowUp.due_on)).where(_OF_CUSTOMER, OPEN).scalar_subquery(),
-)
-_BY_FORM = select(FollowUp).where(FollowUp.form_id == bindparam("form_id"), _OF_CUSTOMER)
-_BY_FORM_OR_PLAN = select(FollowUp).where(
-    or_(FollowUp.form_id == bindparam("form_id"), FollowUp.id == bindparam("planned_id")), _OF_CUSTOMER
-)
-"""Made once: what every logged follow-up asks."""
-
-
-def touches_of(customer_id: int) -> tuple[date | None, date | None]:
-    """The last day on which the customer was touched, and the earliest planned one.
-
-    Rides on ix_follow_ups_customer_id_done_on and _due_on.
-    """
-    found = db.session.execute(_TOUCHES, {"customer_id": customer_id}).one()
-    return found[0], found[1]
-
-
-def touches_of_many(customer_ids: Sequence[int]) -> dict[int, tuple[date | None, date | None]]:
-    """The same for many customers, by id; those without follow-ups are left out."""
-    query = (
-        select(
-            FollowUp.customer_id,
-            func.max(case((TOUCHING, FollowUp.done_on))),
-            func.min(case((OPEN, FollowUp.due_on))),
-        )
-        .where(FollowUp.customer_id.in_(customer_ids))
-        .group_by(FollowUp.customer_id)
-    )
-    return {id: (last, planned) for id, last, planned in db.session.execute(query)}
+_OF_CUSTOMER = FollowUp.customer_id == bindparam("of_customer", type_=BigInteger)
+LAST_TOUCH = select(func.max(FollowUp.done_on)).where(_OF_CUSTOMER, TOUCHING).scalar_subquery()
+"""The last day on which the customer named `of_customer` was touched. Rides on ix_follow_ups_customer_id_done_on."""
+EARLIEST_PLANNED = select(func.min(FollowUp.due_on)).where(_OF_CUSTOMER, OPEN).scalar_subquery()
+"""The day of its earliest planned touch. Rides on ix_follow_ups_customer_id_due_on."""
 
 
 def customers_to_reassure(customer_ids: Sequence[int]) -> Sequence[Row[int, int | None]]:
@@ -97,15 +69,9 @@ def follow_up_by_id(follow_up_id: int) -> FollowUp | None:
     return db.session.get(FollowUp, follow_up_id)
 
 
-def by_form_or_plan(customer_id: int, form_id: str, planned_id: int | None) -> Sequence[FollowUp]:
-    """The customer's follow-up that this form has logged before, and the planned one that it was opened from: 0 to 2.
-
-    By the unique index of form ids, and by primary key.
-    """
-    values = {"customer_id": customer_id, "form_id": form_id}
-    if planned_id:
-        return db.session.scalars(_BY_FORM_OR_PLAN, values | {"planned_id": planned_id}).all()
-    return db.session.scalars(_BY_FORM, values).all()
+def follow_up_by_form(customer_id: int, form_id: str) -> FollowUp | None:
+    """The customer's follow-up that this form has logged or planned before. By the unique index of form ids."""
+    return db.session.scalar(select(FollowUp).where(FollowUp.form_id == form_id, FollowUp.customer_id == customer_id))
 
 
 def next_step_of(follow_up: FollowUp) -> FollowUp | None:

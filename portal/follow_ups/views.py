@@ -106,9 +106,7 @@ def log(id: int) -> ResponseReturnValue:
     if form.commitment.data and not commitments.is_of(form.commitment.data, id):
         abort(404)
     contact = (contact_of(id, form.contact_id.data) or abort(404)) if form.contact_id.data else None
-    planned, before = _earlier(id, form)
-    if before is not None:
-        return _logged(customer, before, form)
+    planned = _plan_opened(id, form)
     try:
         touch = _touch(form)
     except BrokenRule as rule:
@@ -121,20 +119,19 @@ def log(id: int) -> ResponseReturnValue:
         follow_up = touching.log(customer, touch, current_user, planned, contact.name if contact else "")
         answer = _logged(customer, follow_up, form)
         db.session.commit()
-    except IntegrityError:  # the same form, sent twice at the same moment
+    except IntegrityError:  # the same form, sent twice: it is not looked for before, since that is rare
         db.session.rollback()
         customer = customer_for_change(id) or abort(404)
-        answer = _logged(customer, _earlier(id, form)[1] or abort(409), form)
+        answer = _logged(customer, queries.follow_up_by_form(id, form.form_id.data) or abort(409), form)
     return answer
 
 
-def _earlier(customer_id: int, form: QuickLogForm) -> tuple[FollowUp | None, FollowUp | None]:
-    """(the plan it was opened from, what this form has logged before)."""
-    found = queries.by_form_or_plan(customer_id, form.form_id.data, form.follow_up.data)
-    planned = next((each for each in found if each.id == form.follow_up.data), None)
-    if form.follow_up.data and planned is None:
-        abort(404)
-    return planned, next((each for each in found if each.form_id == form.form_id.data and each.done_on), None)
+def _plan_opened(customer_id: int, form: QuickLogForm) -> FollowUp | None:
+    """The planned follow-up that the log was opened from."""
+    if not form.follow_up.data:
+        return None
+    planned = queries.follow_up_by_id(form.follow_up.data)
+    return planned if planned is not None and planned.customer_id == customer_id else abort(404)
 
 
 def _touch(form: QuickLogForm) -> Touch | None:
@@ -263,7 +260,8 @@ def _undone(customer: Customer, follow_up: FollowUp, typed: OpenLog) -> Response
 def _touches(log: OpenLog, **said: Any) -> str:
     """The customer page's quick log and, below it, what happened; and the figures on top, which it has changed."""
     id = log.customer_id
-    about = {"about": customer_to_show(id), "events": story(id, "", None), "kind": ""}
+    _, figures = customer_to_show(id) or abort(404)
+    about = {"about": figures, "events": story(id, "", None), "kind": ""}
     again = "customers/_figures_again.html"
     return render_template("customers/_touches.html", log=log, customer_id=id, again=again, **about, **said)
 
@@ -313,7 +311,7 @@ def plan(id: int) -> ResponseReturnValue:
     customer = customer_for_change(id) or abort(404)
     contact = (contact_of(id, form.contact_id.data) or abort(404)) if form.contact_id.data else None
     back = access.way_back(path("customers.show", id=id))
-    if queries.by_form_or_plan(id, form.form_id.data, None):
+    if queries.follow_up_by_form(id, form.form_id.data):
         return htmx.see_other(back)
     if not form.validate():
         return htmx.invalid(_plan_page(customer, form))

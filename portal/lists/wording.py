@@ -186,8 +186,7 @@ def next_purchase(about: Any) -> Next | None:
     """What the books expect of a customer, as `customer_to_show` has read it; nothing where they say nothing, or where
     purchases have come or gone since. Days are counted to the day of the books; an old one is named.
     """
-    customer = about.Customer
-    if about.risk is None or about.books_of is None or about.last_on != customer.last_purchase_on:
+    if about.risk is None or about.books_of is None or about.last_on != about.last_purchase_on:
         return None
     found = _next_purchase(about, (about.books_of - about.last_on).days)
     if found is None or is_near(about.books_of):

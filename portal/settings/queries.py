@@ -1,9 +1,12 @@
 """Reading the firm."""
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 
 from portal.extensions import db
 from portal.settings.models import FIRM_ID, Firm
+
+RHYTHM = func.coalesce(select(Firm.touch_every_days).where(Firm.id == FIRM_ID).scalar_subquery(), 90)
+"""The days from one touch to the next, as part of a statement."""
 
 
 def the_firm() -> Firm | None:

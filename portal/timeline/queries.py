@@ -8,7 +8,7 @@ from sqlalchemy import ColumnElement, Select, Text, bindparam, cast, or_, select
 
 from portal.customers.models import Customer
 from portal.extensions import rows_of
-from portal.paging import PAGE_ROWS, Page, decode, page_of
+from portal.paging import PAGE_ROWS, Page, decode, most, page_of
 from portal.timeline.kinds import FAMILIES, HOUSE_FAMILIES
 from portal.timeline.models import Event
 from portal.users.models import User
@@ -44,7 +44,7 @@ _STORY = (
     .outerjoin(User, User.id == Event.user_id)
     .where(Event.customer_id == bindparam("of_customer"))
     .order_by(Event.happened_on.desc(), Event.id.desc())
-    .limit(STORY_ROWS + 1)
+    .limit(most(STORY_ROWS + 1))
 )
 _BEFORE = tuple_(Event.happened_on, Event.id) < tuple_(bindparam("before_day"), bindparam("before_id"))
 
@@ -101,12 +101,12 @@ def trail(user_id: int, family: str, after: str | None) -> Page[Line]:
 
 
 def _newest(about: list[ColumnElement[bool]]) -> Select[Any]:
-    newest = select(Event.id).where(*about).order_by(Event.id.desc()).limit(PAGE_ROWS + 1).subquery()
+    newest = select(Event.id).where(*about).order_by(Event.id.desc()).limit(most(PAGE_ROWS + 1)).subquery()
     return select(newest.c.id)
 
 
 def _newest_of(about: list[ColumnElement[bool]], kinds: tuple[str, ...]) -> Select[Any]:
     """The newest of each kind, and of those the newest: each part reads one page of an index and no more."""
     parts = union_all(*(_newest([*about, Event.kind == kind]) for kind in kinds)).subquery()
-    newest = select(parts.c.id).order_by(parts.c.id.desc()).limit(PAGE_ROWS + 1).subquery()
+    newest = select(parts.c.id).order_by(parts.c.id.desc()).limit(most(PAGE_ROWS + 1)).subquery()
     return select(newest.c.id)

@@ -13,7 +13,7 @@ from sqlalchemy import (
     Select,
     bindparam,
     func,
-    literal,
+    literal_column,
     select,
     tuple_,
     union_all,
@@ -23,7 +23,7 @@ from portal import clock
 from portal.customers.lines import lines, ranked, together
 from portal.extensions import rows_of
 from portal.paging import PAGE_ROWS, Page, decode, page_of
-from portal.today.reasons import REASONS, Reason
+from portal.today.reasons import BY_RANK, REASONS, Reason
 
 MOST_COUNTED = 100
 """Nobody acts on the difference between a hundred and a thousand: beyond this it is "99+"."""
@@ -49,8 +49,8 @@ def page(reasons: Sequence[Reason], assignees: tuple[int, ...] | None, after: st
 def counts(assignees: tuple[int, ...] | None) -> dict[str, int]:
     """How many matters of each reason wait, none counted beyond 100, in one query over the same indexes."""
     found = dict.fromkeys((reason.key for reason in REASONS), 0)
-    for key, n in rows_of(_counts(_many(assignees)), _values(assignees)):
-        found[key] += n
+    for rank, n in rows_of(_counts(_many(assignees)), _values(assignees)):
+        found[BY_RANK[rank].key] += n
     return found
 
 
@@ -62,7 +62,8 @@ def _values(assignees: tuple[int, ...] | None) -> dict[str, Any]:
     return {"today": clock.today(), **{f"assignee_{n}": id for n, id in enumerate(assignees or ())}}
 
 
-# Making these statements costs more than running them; each shape is made once and takes its values as parameters.
+# Making these statements costs more than running them; each shape is made once and takes its values as parameters. Its
+# limits are values too: as long as they are, PostgreSQL keeps one plan, and does not plan these unions at each turn.
 
 
 @lru_cache(maxsize=256)
@@ -88,13 +89,13 @@ def _branch(reason: Reason, due: Any, *, from_key: bool) -> Any:
 
 @lru_cache(maxsize=256)
 def _counts(assignees: int | None) -> CompoundSelect[Any]:
-    counted = []
+    counted: list[Any] = []
     for reason in REASONS:
         for due in _due(reason, assignees):
             # In the order of the index, or PostgreSQL would rather read the customers first.
             nearest = due.order_by(due.selected_columns.due_on, due.selected_columns.id)
-            some = nearest.with_only_columns(literal(1).label("one")).limit(MOST_COUNTED).subquery()
-            counted.append(select(literal(reason.key).label("key"), func.count().label("n")).select_from(some))
+            some = nearest.with_only_columns(literal_column("1").label("one")).limit(MOST_COUNTED).subquery()
+            counted.append(select(literal_column(str(reason.rank)), func.count()).select_from(some))
     return union_all(*counted)
 
 
