@@ -36,6 +36,12 @@ class Ledger:
             return self
         return Ledger(self.key[known], self.amount[known], self.code[known[: len(self.code)]], self.currencies)
 
+    def between(self, after: int, until: int) -> tuple[Integers, Integers]:
+        """The purchase days after one day, up to and with another: whose, and which."""
+        day = self.key % DAYS
+        days = np.unique(self.key[(day > after) & (day <= until)])
+        return days // DAYS, days % DAYS
+
 
 def of(who: Integers, ledger: Ledger) -> dict[str, Any]:
     """The columns of `Known` that come of purchases, of these customers (ascending).

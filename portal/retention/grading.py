@@ -39,6 +39,9 @@ Standing = Callable[[date], tuple[Known, Judged]]
 """What was known and expected of everybody as of a day."""
 
 
+Between = Callable[[date, date], tuple[Integers, Integers]]
+
+
 class LookedBack(NamedTuple):
     """The grade of each list by its name, and what the prediction was worth; None where none was made."""
 
@@ -46,15 +49,18 @@ class LookedBack(NamedTuple):
     holdout: dict[str, Any] | None
 
 
-def look_back(as_of: date, newest: date | None, standing: Standing) -> LookedBack:
-    """Grade the lists of books of the day `as_of`, in a ledger whose newest purchase is of the day `newest`."""
+def look_back(as_of: date, newest: date | None, standing: Standing, between: Between | None = None) -> LookedBack:
+    """Grade the lists of books of the day `as_of`, in a ledger whose newest purchase is of the day `newest`.
+
+    `between` gives the purchase days after one day, up to and with another, where they are at hand.
+    """
     on = day_graded(as_of, newest)
     known, judged = standing(on)
     if newest is None or not known.has_bought.any():
         return LookedBack({each.name: {"too_little": "history", "named": 0} for each in LISTS}, None)
     if newest <= on:
         return LookedBack({each.name: {"too_little": "silence", "named": 0} for each in LISTS}, None)
-    who, when = _bought(on, on + AHEAD)
+    who, when = (between or bought_days)(on, on + AHEAD)
     found = grades(known, judged, np.isin(known.id, who))
     params = judged.learned.params if judged.learned.method == "bgnbd" else None
     if params is None:
@@ -99,7 +105,7 @@ def _grade(named: Booleans, rests: dict[str, Booleans], bought: Booleans) -> dic
     return {"named": n} | counted
 
 
-def _bought(after: date, until: date) -> tuple[Integers, Integers]:
+def bought_days(after: date, until: date) -> tuple[Integers, Integers]:
     """The purchase days after one day, up to and with another: whose, and which."""
     return purchase_days(*_columns(bought_between(after, until)))
 

@@ -20,6 +20,7 @@ from portal.retention import grading, judging, keeping_up, learning, measuring, 
 from portal.retention.known import Judged, Known
 from portal.retention.models import Books, ListEntry, Standing
 from portal.retention.pouring import pour
+from portal.retention.statistics import Integers
 from portal.retention.writing import ENTRIES, STANDINGS
 from portal.settings.queries import the_firm
 from portal.trials import members
@@ -43,25 +44,30 @@ def refresh(as_of: date, *, books_id: int | None = None, tell: Tell = lambda ste
     tell("reading", 0)
     last_event, silent_after_days = keeping_up.seen_events(), _silent_after_days()
     bought, newest = reading.ledger(as_of), queries.newest_purchase()
-    known = reading.known(as_of, bought=bought)
-    db.session.rollback()  # nobody waits for us while we think
-    tell("learning", 25)
-    learned = learning.learn(known, silent_after_days)
-    tell("judging", 35)
-    judged = judging.judge(known, learned)
-    tell("grading", 45)
+    present: dict[date, tuple[Known, Judged]] = {}
 
     def standing(day: date) -> tuple[Known, Judged]:
+        known = reading.known(day, bought=bought)
+        db.session.rollback()  # nobody waits for us while we think
+        found = known, judging.judge(known, learning.learn(known, silent_after_days))
         if day == as_of:
-            return known, judged
-        then = reading.known(day, bought=bought)
-        return then, judging.judge(then, learning.learn(then, silent_after_days))
+            present[day] = found
+        return found
 
-    looked_back = grading.look_back(as_of, newest, standing)
+    def between(after: date, until: date) -> tuple[Integers, Integers]:
+        if until > as_of:
+            return grading.bought_days(after, until)
+        return bought.between(after.toordinal(), until.toordinal())
+
+    tell("grading", 25)
+    looked_back = grading.look_back(as_of, newest, standing, between)
     db.session.rollback()
-    tell("measuring", 60)
+    tell("judging", 50)
+    known, judged = present.get(as_of) or standing(as_of)
+    learned = judged.learned
+    tell("measuring", 65)
     measures = measuring.measures(known, judged) | {"holdout": looked_back.holdout}
-    tell("writing", 65)
+    tell("writing", 70)
     _take_time()
     members.hold()
     bulk.hold("books")
