@@ -15,7 +15,7 @@ from portal.responses.page import long_day
 SHOWN_FOR = timedelta(days=365)
 """How long a settled promise stays in sight."""
 RECENT = timedelta(days=30)
-"""What was settled before stands under "Earlier", unless it waits for an answer of the client's last days."""
+"""What was settled before stands under "Earlier", unless the client has not said how they see it."""
 MOST_RECENT = 5
 
 
@@ -51,10 +51,16 @@ def sides(promises: Sequence[Seen]) -> dict[str, Side]:
 
 def _side(promises: Sequence[Seen]) -> Side:
     since = clock.today() - RECENT
-    settled = [each for each in promises if each.settled_on is not None]
-    recent = {each.id for each in settled[:MOST_RECENT] if each.settled_on and each.settled_on >= since}
+    settled = [each for each in promises if each.settled_on]
+    recent = {each.id for each in [each for each in settled if _is_fresh(each, since)][:MOST_RECENT]}
     now = [each for each in promises if each.settled_on is None or each.id in recent]
     return Side([_card(each) for each in now], [_card(each) for each in settled if each.id not in recent])
+
+
+def _is_fresh(promise: Seen, since: date) -> bool:
+    """Was it settled lately, or does it still wait for what the client says?"""
+    lately = promise.settled_on is not None and promise.settled_on >= since
+    return lately or bool(promise.sayable and not promise.client_says)
 
 
 def _card(promise: Seen) -> Card:

@@ -66,6 +66,7 @@ def test_only_what_is_between_the_two(cast: Cast, stranger: Browser) -> None:
     a_promise(ledger.customer, today, "<b>{{7*7}}</b>").break_(cast.support, "a fault of ours")
     old = a_promise(ledger.customer, today, "Long ago")
     old.keep(cast.support)
+    old.confirm("Ana Robles")
     old.settled_on = today - timedelta(days=100)
     db.session.commit()
     page = stranger.get(ledger.path).get_data(as_text=True)
