@@ -91,7 +91,7 @@ def _second(kind: str, chance: float, first: date, as_of: date) -> Markup:
 
 def _slipping(kind: str, alive: float, last: date, as_of: date) -> Markup:
     return _(
-        "Last purchase %(day)s; by now %(odds)s such customers are still there",
+        "Last purchase %(day)s; %(odds)s such customers are still there",
         day=formats.day(last), odds=odds(alive),
     )  # fmt: skip
 
@@ -214,7 +214,7 @@ def _next_purchase(about: Any, since: int) -> Next | None:
                         since, usual=gap)  # fmt: skip
         return Next(_("Overdue"), said, "due")
     if about.risk == "slipping":
-        said = _("by now %(odds)s such customers are still there", odds=odds(about.p_alive or 0.0))
+        said = _("%(odds)s such customers are still there", odds=odds(about.p_alive or 0.0))
         return Next(_("Slipping away"), said, "due")
     if about.expected_on is None:
         return None
