@@ -10,9 +10,10 @@ from datetime import date, datetime
 from functools import cache
 from typing import Any, NamedTuple
 
-from sqlalchemy import ColumnElement, Row, Select, and_, case, exists, func, or_, select
+from sqlalchemy import ColumnElement, Row, Select, and_, case, exists, false, func, or_, select
 from sqlalchemy.orm import aliased
 
+from portal import clock
 from portal.advocacy.models import Referral
 from portal.commitments.models import Commitment
 from portal.customers.models import Customer
@@ -200,9 +201,9 @@ def highest(key: Any) -> int:
     return int(rows_of(select(func.coalesce(func.max(key), 0))).scalar_one())
 
 
-def earlier_touches(day: date, ids: Ids = None) -> Rows:
+def earlier_touches(day: date, end: datetime, ids: Ids = None) -> Rows:
     """(customer, last touch that reached somebody by that day), of those who have been touched since."""
-    known = (FollowUp.done_on <= day, FollowUp.undone_at.is_(None), FollowUp.outcome != "no_answer")
+    known = (FollowUp.done_on <= day, _not_undone(end), FollowUp.outcome != "no_answer")
     return (
         select(FollowUp.customer_id, ordinal(func.max(FollowUp.done_on)))
         .join(Customer, Customer.id == FollowUp.customer_id)
@@ -230,9 +231,9 @@ def late_promises(day: date, end: datetime, ids: Ids = None) -> Rows:
     )
 
 
-def broken_promises(day: date, ids: Ids = None) -> Rows:
+def broken_promises(day: date, end: datetime, ids: Ids = None) -> Rows:
     """(customer, day on which a promise of ours was last broken)."""
-    broken = (_OURS, Commitment.state == "broken", Commitment.settled_on <= day)
+    broken = (_OURS, Commitment.state == "broken", Commitment.settled_on <= day, ~_changed_since(end))
     return (
         select(Commitment.customer_id, ordinal(func.max(Commitment.settled_on)))
         .where(*broken, *_of(Commitment.customer_id, ids))
@@ -240,13 +241,14 @@ def broken_promises(day: date, ids: Ids = None) -> Rows:
     )
 
 
-def unhappy_answers(day: date, ids: Ids = None) -> Rows:
+def unhappy_answers(day: date, end: datetime, ids: Ids = None) -> Rows:
     """(customer, day of the last unhappy answer that no kept recovery has followed)."""
     made_right = exists().where(
         Commitment.customer_id == Response.customer_id,
         Commitment.origin == "recovery",
         Commitment.state == "kept",
         Commitment.settled_on.between(Response.answered_on, day),
+        ~_changed_since(end),
     )
     unhappy = Response.score <= case({kind: scale.unhappy for kind, scale in SCALES.items()}, value=Survey.kind)
     return (
@@ -271,7 +273,7 @@ def promoters(day: date, end: datetime, ids: Ids = None) -> Rows:
         of_later.id == later.survey_id, of_later.kind == "nps",
     )  # fmt: skip
     spoken = exists().where(
-        FollowUp.customer_id == Response.customer_id, FollowUp.purpose == "referral", FollowUp.undone_at.is_(None),
+        FollowUp.customer_id == Response.customer_id, FollowUp.purpose == "referral", _not_undone(end),
         FollowUp.created_at < end, or_(FollowUp.done_on.is_(None), FollowUp.done_on >= Response.answered_on),
     )  # fmt: skip
     named = exists().where(
@@ -286,6 +288,41 @@ def promoters(day: date, end: datetime, ids: Ids = None) -> Rows:
         )
         .group_by(Response.customer_id)
     )  # fmt: skip
+
+
+def promises_changed_since(end: datetime, ids: Ids = None) -> Rows:
+    """(id, customer, origin, first due day) of promises of ours that were there then and were moved or opened again
+    since. By the events of ix_events_kind_id.
+    """
+    ours = (Commitment.side == "ours", Commitment.created_at < end, _changed_since(end))
+    return select(Commitment.id, Commitment.customer_id, Commitment.origin, Commitment.original_due_on).where(
+        *ours, *_of(Commitment.customer_id, ids)
+    )
+
+
+def record_of_promises_changed_since(end: datetime, ids: Ids = None) -> Rows:
+    """(promise, kind, day, due day as text) of what had happened to these by then, in its order. Rides on
+    ix_events_customer_id_happened_on_id.
+    """
+    changed = promises_changed_since(end, ids).subquery()
+    due_on = Event.data["due_on"].as_string().label("due_on")
+    return (
+        select(Event.subject_id, Event.kind, Event.happened_on, due_on)
+        .join(changed, and_(changed.c.customer_id == Event.customer_id, changed.c.id == Event.subject_id))
+        .where(Event.kind.like("commitment.%"), Event.at < end)
+        .order_by(Event.id)
+    )
+
+
+def restored_since(end: datetime, ids: Ids = None) -> Rows:
+    """(customer) who was in the archive then, and has been taken out of it since. Rides on ix_events_kind_id."""
+    before = aliased(Event)
+    put_away = exists().where(
+        before.customer_id == Event.customer_id, before.kind == "customer.archived", before.at >= end,
+        before.id < Event.id,
+    )  # fmt: skip
+    restored = (Event.kind == "customer.restored", Event.at >= end, ~put_away)
+    return select(Event.customer_id).where(*restored, *_of(Event.customer_id, ids)).distinct()
 
 
 def assigned_since(end: datetime, ids: Ids = None) -> Rows:
@@ -307,7 +344,20 @@ def _of(column: Any, ids: Ids) -> list[ColumnElement[bool]]:
 
 
 def _open(day: date, end: datetime) -> tuple[ColumnElement[bool], ...]:
-    return Commitment.created_at < end, or_(Commitment.settled_on.is_(None), Commitment.settled_on > day)
+    unsettled = or_(Commitment.settled_on.is_(None), Commitment.settled_on > day)
+    return Commitment.created_at < end, unsettled, ~_changed_since(end)
+
+
+def _not_undone(end: datetime) -> ColumnElement[bool]:
+    return or_(FollowUp.undone_at.is_(None), FollowUp.undone_at >= end)
+
+
+def _changed_since(end: datetime) -> ColumnElement[bool]:
+    """A promise that was moved or opened again since: what it says now is not what it said then (`promised`)."""
+    if end > clock.now():
+        return false()
+    kinds = ("commitment.renegotiated", "commitment.reopened", "commitment.disputed")
+    return Commitment.id.in_(select(Event.subject_id).where(Event.kind.in_(kinds), Event.at >= end))
 
 
 def _standing(response: Any, day: date) -> tuple[ColumnElement[bool], ...]:

@@ -9,7 +9,7 @@ import numpy as np
 from portal import clock
 from portal.customers.models import Customer
 from portal.purchases.models import Purchase
-from portal.retention import columns, figures, queries
+from portal.retention import columns, figures, promised, queries
 from portal.retention.figures import Ledger, places
 from portal.retention.known import Known
 from portal.retention.statistics import Integers
@@ -41,12 +41,21 @@ def known(day: date, ids: Sequence[int] | None = None, bought: Ledger | None = N
         return [_spread(len(who), place, value) for value in values]
 
     if (last_touch > day.toordinal()).any():
-        earlier = days(queries.earlier_touches(day, ids))[0]
+        earlier = days(queries.earlier_touches(day, end, ids))[0]
         last_touch = np.where(last_touch > day.toordinal(), earlier, last_touch)
     if end <= clock.now():
         since = places(who, columns.read(queries.assigned_since(end, ids))[0])
         assignee[since[since >= 0]] = -1
     late_due, late = days(queries.late_promises(day, end, ids))
+    heard: dict[str, Any] = {
+        "recovery_due": days(queries.recoveries(day, end, ids))[0],
+        "unhappy_on": days(queries.unhappy_answers(day, end, ids))[0],
+        "late_due": late_due,
+        "late_promises": late,
+        "broken_on": days(queries.broken_promises(day, end, ids))[0],
+    }
+    if end <= clock.now():
+        promised.amend(heard, who, day.toordinal(), promised.as_they_were(end, ids))
     return Known(
         as_of=day.toordinal(),
         id=who,
@@ -54,11 +63,7 @@ def known(day: date, ids: Sequence[int] | None = None, bought: Ledger | None = N
         since=np.where((figured["first"] > 0) & (figured["first"] < made_on), figured["first"], made_on),
         **figured,
         last_touch=last_touch,
-        recovery_due=days(queries.recoveries(day, end, ids))[0],
-        unhappy_on=days(queries.unhappy_answers(day, ids))[0],
-        late_due=late_due,
-        late_promises=late,
-        broken_on=days(queries.broken_promises(day, ids))[0],
+        **heard,
         promoter_on=days(queries.promoters(day, end, ids))[0],
     )
 
@@ -67,6 +72,8 @@ def _customers(day: date, end: datetime, ids: Sequence[int] | None) -> list[Inte
     """The columns of `queries.customers`, by id."""
     found = columns.read_by(Customer.id, queries.customers(day, end, ids))
     order = np.argsort(found[0])
+    if end <= clock.now():
+        order = order[~np.isin(found[0][order], columns.read(queries.restored_since(end, ids))[0])]
     return [column[order] for column in found]
 
 
