@@ -74,6 +74,22 @@ def segments(books: Any) -> Table:
     ]
 
 
+def quintiles(books: Any) -> Table:
+    """How many customers stand in each fifth of recency and frequency, the most recent first."""
+    header = [_("recency"), *(_("often %(num)d", num=number) for number in range(1, 6))]
+    return header, [[5 - at, *row] for at, row in enumerate(reversed(books.measures["rfm"]["cells"]))]
+
+
+def revenue(books: Any) -> Table:
+    """What the last twelve months brought from clients and from buyers, in the books' currency."""
+    header = [_("From"), _("Revenue"), _("Currency"), _("Customers")]
+    found, currency = books.measures["revenue"], books.measures.get("currency")
+    words = {"clients": _("Clients"), "buyers": _("Buyers")}
+    return header, [
+        [word, _money(found[f"{name}_minor"], currency), currency, books.measures[name]] for name, word in words.items()
+    ]
+
+
 def _money(minor: int, currency: str | None) -> Any:
     return from_minor(minor, currency) if currency else None
 
@@ -85,4 +101,6 @@ TABLES: dict[str, Callable[[Any], Table]] = {
     "cohorts": cohorts,
     "activity": activity,
     "segments": segments,
+    "quintiles": quintiles,
+    "revenue": revenue,
 }
