@@ -60,7 +60,7 @@ def month_rows(rows: Iterable[Any], names: dict[int | None, str]) -> Iterator[tu
 
 
 def customer_rows(rows: Iterable[Any]) -> Iterator[tuple[Any, ...]]:
-    """A row for each customer, by name."""
+    """A row for each customer."""
     for row in rows:
         yield row.id, row.name, *_cells(_rates(row))
 
