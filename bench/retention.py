@@ -23,7 +23,7 @@ from tests.runtime.portal_process import ROOT
 
 PURCHASES_EACH = 5
 FEW = 1_000
-PAGES = {"/retention": "/retention", "a list": "/retention/lists/overdue"}
+PAGES = {"/retention": "/retention", "a list": "/retention/overdue"}
 CHANGED = (10, 1_000)
 """How many customers have changed, for the incremental run."""
 TABLES = ("customers", "purchases")

@@ -41,7 +41,7 @@ def _give_words(state: Any) -> None:
     state.app.jinja_env.globals["list_words"] = wording
 
 
-@lists.get("/lists/<name>")
+@lists.get("/<name>")
 @access.staff
 def show(name: str) -> ResponseReturnValue:
     """Whom the list names and why, most urgent first; all of it, or those whom I ask for."""
@@ -118,14 +118,14 @@ def _said(name: str, found: tuple[tuple[str, Any], ...] | None, _locale: str, _t
 # As a file
 
 
-@lists.get("/lists/<name>/export.csv")
+@lists.get("/<name>/export.csv")
 @access.staff
 def export_csv(name: str) -> ResponseReturnValue:
     """The list I see, as a CSV file."""
     return _export(name, exports.csv)
 
 
-@lists.get("/lists/<name>/export.xlsx")
+@lists.get("/<name>/export.xlsx")
 @access.staff
 def export_xlsx(name: str) -> ResponseReturnValue:
     """The list I see, as a workbook."""
@@ -142,7 +142,7 @@ def _export(name: str, write: Any) -> ResponseReturnValue:
 # Lists of the firm's own
 
 
-@lists.post("/lists/<name>/save")
+@lists.post("/<name>/save")
 @access.owner
 def save(name: str) -> ResponseReturnValue:
     """Keep the list as I have narrowed it, under a name."""
@@ -202,7 +202,7 @@ def delete(id: int) -> ResponseReturnValue:
 # Many at once
 
 
-@lists.get("/lists/<name>/act")
+@lists.get("/<name>/act")
 @access.staff
 def choose_act(name: str) -> ResponseReturnValue:
     """Whom it is about and how many, and what is to be done with them."""
@@ -217,7 +217,7 @@ def choose_act(name: str) -> ResponseReturnValue:
     return _act_page(of, wanted, chosen, form, len(ids))
 
 
-@lists.post("/lists/<name>/act")
+@lists.post("/<name>/act")
 @access.staff
 def act(name: str) -> ResponseReturnValue:
     """Begin with it; the next page shows how far it is. Sent twice, it is done once."""

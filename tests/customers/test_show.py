@@ -117,7 +117,7 @@ def test_says_when_they_will_buy_again(
     figure = page.split("<dt>Next purchase</dt>")[1].split("</div>")[0]
     assert said in figure
     assert context in figure
-    assert '<a href="/retention/lists/silent">Silent</a>' in page
+    assert '<a href="/retention/silent">Silent</a>' in page
     assert "Due to buy again" not in page
     assert "as of" not in page
 

@@ -25,7 +25,7 @@ def a_list(cast: Cast) -> None:
 
 def test_a_row_is_worked_on_a_phone(cast: Cast, open_page: Callable[..., Page]) -> None:
     a_list(cast)
-    page = open_page("/retention/lists/due", cast.support, viewport=PHONE)
+    page = open_page("/retention/due", cast.support, viewport=PHONE)
     page.get_by_role("link", name="Log follow-up: Hotel").click()
     expect(page.get_by_label("Note")).to_be_focused()
     assert not faults(page)
@@ -41,12 +41,12 @@ def test_a_row_is_worked_on_a_phone(cast: Cast, open_page: Callable[..., Page]) 
     expect(page.locator("#assignee-2")).to_have_text("Saúl Sales")
     page.get_by_label("Whose").select_option("Mine")
     expect(page.get_by_text("Notaría 32")).to_have_count(0)
-    assert page.url.endswith("/retention/lists/due?whose=me")
+    assert page.url.endswith("/retention/due?whose=me")
 
 
 def test_many_at_once_and_progress(cast: Cast, open_page: Callable[..., Page]) -> None:
     a_list(cast)
-    page = open_page("/retention/lists/due", cast.support)
+    page = open_page("/retention/due", cast.support)
     page.get_by_role("checkbox", name="Choose: Hotel").check()
     page.get_by_role("button", name="Plan follow-ups").click()
     assert not faults(page)
@@ -60,7 +60,7 @@ def test_many_at_once_and_progress(cast: Cast, open_page: Callable[..., Page]) -
 
 def test_without_script_everything_is_done_by_pages(cast: Cast, open_page: Callable[..., Page]) -> None:
     a_list(cast)
-    page = open_page("/retention/lists/due", cast.owner, script=False)
+    page = open_page("/retention/due", cast.owner, script=False)
     page.get_by_role("link", name="Log follow-up: Hotel").click()
     page.get_by_role("button", name="Save").click()
     expect(page.get_by_role("heading", name="Due to buy again")).to_be_visible()

@@ -27,7 +27,7 @@ from tests.cast import Cast
 from tests.customers.known import kinds
 from tests.lists.entries import an_entry, close_books
 
-ACT = "/retention/lists/due/act"
+ACT = "/retention/due/act"
 
 
 def some(count: int, **entry: Any) -> list[int]:
@@ -142,10 +142,10 @@ def test_what_does_not_fit_is_said(more: dict[str, str], said: str, support: Bro
 def test_nobody_chosen_leads_back_to_the_list(support: Browser, cast: Cast) -> None:
     some(2)
     answer = support.get(f"{ACT}?act=assign&whose=nobody")
-    assert answer.location == "/retention/lists/due?whose=nobody"
+    assert answer.location == "/retention/due?whose=nobody"
     assert "Choose customers first." in support.get(answer.location).get_data(as_text=True)
-    assert support.get("/retention/lists/none/act?all=1").status_code == 404
-    assert support.post("/retention/lists/none/act").status_code == 404
+    assert support.get("/retention/none/act?all=1").status_code == 404
+    assert support.post("/retention/none/act").status_code == 404
 
 
 def test_an_offer_warns_of_the_contact_budget_and_spares_who_wants_none(support: Browser, cast: Cast) -> None:

@@ -22,7 +22,7 @@ def a_list(cast: Cast) -> None:
 
 def test_as_csv(support: Browser, cast: Cast) -> None:
     a_list(cast)
-    answer = support.get("/retention/lists/due/export.csv")
+    answer = support.get("/retention/due/export.csv")
     assert answer.headers["Content-Disposition"].startswith('attachment; filename="due-')
     rows = list(csv.DictReader(io.StringIO(answer.data.decode("utf-8-sig"))))
     assert [row["Customer"] for row in rows] == ["Hotel", "'=cmd()"]
@@ -35,9 +35,9 @@ def test_as_csv(support: Browser, cast: Cast) -> None:
 
 def test_as_a_workbook_and_narrowed(support: Browser, cast: Cast) -> None:
     a_list(cast)
-    answer = support.get("/retention/lists/due/export.xlsx?whose=me")
+    answer = support.get("/retention/due/export.xlsx?whose=me")
     rows = CalamineWorkbook.from_filelike(io.BytesIO(answer.data)).get_sheet_by_index(0).to_python()
     assert [row[0] for row in rows] == ["Customer", "=cmd()"]
     assert rows[1][6] == 100.0
-    assert support.get("/retention/lists/none/export.xlsx").status_code == 404
-    assert support.get("/retention/lists/none/export.csv").status_code == 404
+    assert support.get("/retention/none/export.xlsx").status_code == 404
+    assert support.get("/retention/none/export.csv").status_code == 404

@@ -13,7 +13,7 @@ from tests.cast import Cast
 from tests.customers.known import add
 from tests.lists.entries import an_entry, close_books
 
-SAVE = "/retention/lists/due/save?whose=me&at_least=50"
+SAVE = "/retention/due/save?whose=me&at_least=50"
 
 
 @pytest.fixture
@@ -48,7 +48,7 @@ def test_saved_as_it_is_narrowed_and_opened_by_everybody(owner: Browser, support
 
 def test_two_of_one_name_could_not_be_told_apart(owner: Browser, listed: None) -> None:
     owner.post(SAVE, data=form("Más"))
-    taken = owner.post("/retention/lists/due/save", data=form("MAS"))
+    taken = owner.post("/retention/due/save", data=form("MAS"))
     assert taken.status_code == 422
     assert "There is a list of that name already." in taken.get_data(as_text=True)
     assert owner.post(SAVE, data=form(" ")).status_code == 422
@@ -62,7 +62,7 @@ def test_renamed_and_deleted(owner: Browser, listed: None) -> None:
     owner.post(SAVE, data=form("One"))
     assert owner.post("/retention/saved/1", data=form("ONE")).status_code == 303
     assert [each.name for each in saved()] == ["ONE"]
-    assert owner.post("/retention/saved/1/delete").location == "/retention/lists/due"
+    assert owner.post("/retention/saved/1/delete").location == "/retention/due"
     assert saved() == []
     kinds = set(db.session.scalars(select(Event.kind).where(Event.kind.startswith("list."))))
     assert kinds == {"list.saved", "list.renamed", "list.deleted"}
@@ -72,7 +72,7 @@ def test_renamed_and_deleted(owner: Browser, listed: None) -> None:
 
 def test_only_owners_save(owner: Browser, support: Browser, stranger: Browser, listed: None) -> None:
     owner.post(SAVE, data=form("One"))
-    assert "Save this list" not in support.get("/retention/lists/due").get_data(as_text=True)
+    assert "Save this list" not in support.get("/retention/due").get_data(as_text=True)
     for path in (SAVE, "/retention/saved/1", "/retention/saved/1/delete"):
         assert support.post(path, data=form("Other")).status_code == 403
         assert stranger.post(path, data=form("Other")).location.startswith("/sign-in")

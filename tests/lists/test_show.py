@@ -15,7 +15,7 @@ from tests.customers.known import add
 from tests.lists.entries import an_entry, close_books
 from tests.recorder import QueryRecorder
 
-DUE = "/retention/lists/due"
+DUE = "/retention/due"
 
 
 def names(browser: Browser, address: str, *, fragment: bool = False) -> list[str]:
@@ -79,7 +79,7 @@ def test_narrowed_and_said_in_words(
         assert said in page
         assert not found or f"<b>{len(found)}</b> customer" in page
     answer = support.get(address + "&tag=", fragment=True)
-    assert answer.headers["HX-Push-Url"].startswith("/retention/lists/due?")
+    assert answer.headers["HX-Push-Url"].startswith("/retention/due?")
 
 
 @pytest.mark.parametrize(
@@ -125,7 +125,7 @@ def test_says_what_is_missing(support: Browser, cast: Cast) -> None:
     page = support.get(DUE).get_data(as_text=True)
     assert "Nobody on this list" in page
     assert str((clock.today() - timedelta(days=400)).year) in page
-    assert support.get("/retention/lists/none").status_code == 404
+    assert support.get("/retention/none").status_code == 404
 
 
 @pytest.mark.parametrize("query", ["", "?whose=team&tag=1&at_least=5"])

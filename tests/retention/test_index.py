@@ -49,7 +49,7 @@ def test_in_one_look(owner: Browser, queries: QueryRecorder) -> None:
     ):  # fmt: skip
         assert said in page, said
     for each in LISTS:
-        assert f'href="/retention/lists/{each.name}"' in page
+        assert f'href="/retention/{each.name}"' in page
     assert 'class="s9"' in page
 
 

@@ -60,7 +60,7 @@ def test_every_list_opens_with_reasons_and_its_grade(app: Flask, owner: Browser)
         assert (grade["others"], grade["others_bought"]) == (len(others), len(others & came))
     assert all(named[name] for name in ("due", "slipping", "silent", "thank"))
     for each in LISTS:
-        page = owner.get(f"/retention/lists/{each.name}").get_data(as_text=True)
+        page = owner.get(f"/retention/{each.name}").get_data(as_text=True)
         assert f"{len(named[each.name]):,}" in page
 
     found = plain.fit([(x, recency, age, n) for (x, recency, age), n in Counter(map(_triple, before.values())).items()])
