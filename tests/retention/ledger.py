@@ -4,7 +4,7 @@ from datetime import UTC, datetime
 from typing import Any, cast
 
 import numpy as np
-from sqlalchemy import Table
+from sqlalchemy import Table, func, select
 
 from portal import bulk
 from portal.bulk import Same
@@ -33,6 +33,9 @@ def pour(log: Log, assignee_id: int | None = None) -> None:
     of_purchases = {"customer_id": log.customer, "purchased_on": log.day, "amount_minor": amount}
     named = {"name": names, "sort_name": names, "search_text": names, "assignee_id": Same(assignee_id)}
     bulk.insert(CUSTOMERS, len(ids), _plain(CUSTOMERS, of_customers) | named | {"created_at": now})
+    if db.session.connection().dialect.name == "postgresql":  # whoever comes next is numbered after them
+        sequence = func.pg_get_serial_sequence(CUSTOMERS.name, "id")
+        db.session.execute(select(func.setval(sequence, int(ids[-1]))))
     more = {"currency": Same("USD"), "created_at": now}
     bulk.insert(PURCHASES, len(amount), _plain(PURCHASES, of_purchases) | more)
     db.session.commit()

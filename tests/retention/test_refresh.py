@@ -45,7 +45,7 @@ def test_the_sample_gives_the_published_answers(app: Flask, firm: Firm) -> None:
     assert shown.as_of == date(1997, 9, 30)
     counts = {name: each["customers"] for name, each in shown.lists.items()}
     assert counts == dict.fromkeys(shown.lists, 0) | dict(
-        db.session.execute(select(ListEntry.list, func.count()).group_by(ListEntry.list)).tuples().all()
+        db.session.execute(select(ListEntry.list, func.count()).group_by(ListEntry.list)).all()
     )
     assert min(counts[name] for name in ("due", "overdue", "second-purchase", "slipping", "silent", "nobodys")) > 10
     assert db.session.scalar(select(func.count()).select_from(Standing)) == 2357
