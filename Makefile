@@ -11,6 +11,8 @@ PYTHON ?= python3
 PORT ?= 8000
 WORKERS ?= 4
 export PORT
+# Or each of the many processes that the tests start would compile all modules anew:
+unexport PYTHONDONTWRITEBYTECODE
 
 BIN := .venv/bin
 FLASK := $(BIN)/flask --app wsgi

@@ -50,7 +50,7 @@ def test_old_books_are_closed_and_read(cast: Cast, open_page: Callable[..., Page
     expect(page.get_by_role("heading", name="Closing the books of")).to_be_visible()
     assert faults(page) == []
     work()
-    expect(page.get_by_text("As of 15 March 2024 · 30 customers, 10 of them clients")).to_be_visible()
+    expect(page.get_by_text("As of 15 March 2024 · 30 customers, 10 of them clients")).to_be_visible(timeout=20_000)
     expect(page.get_by_text("10 of 30 bought again")).to_be_visible()
     page.get_by_role("link", name="All measures").click()
     expect(page.locator("canvas")).to_have_count(1)

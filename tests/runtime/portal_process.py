@@ -10,6 +10,7 @@ with portal:                                 # server and worker are up
 import http.client
 import json
 import os
+import shutil
 import signal
 import socket
 import subprocess
@@ -21,8 +22,11 @@ from types import TracebackType
 from typing import Any, Self
 from urllib.parse import urlencode
 
+from tests.postgres import only_one_of_the_workers
+
 ROOT = Path(__file__).resolve().parent.parent.parent
 PATIENCE = 60
+FOUND = "furnished.json"
 
 
 @dataclass
@@ -163,16 +167,34 @@ class Portal:
 
 def furnished(instance: Path, database_url: str | None = None, customers: int = 20) -> Portal:
     """A portal with a schema, a firm, a user who is signed in, and customers; not running yet."""
-    instance.mkdir(exist_ok=True)
+    if database_url is None:
+        shutil.copytree(furnished_once(customers), instance)
+    else:
+        furnish(instance, database_url, customers)
     portal = Portal(instance, database_url)
-    done = subprocess.run(
-        [sys.executable, "-m", "tests.runtime.furnish", str(customers)],
-        cwd=ROOT, env=portal.environment, capture_output=True, text=True, check=False,
-    )  # fmt: skip
-    assert done.returncode == 0, done.stdout + done.stderr
-    found = json.loads(done.stdout)
+    found = json.loads((instance / FOUND).read_text())
     portal.cookie, portal.csrf, portal.customers = found["cookie"], found["csrf"], found["customers"]
     return portal
+
+
+def furnished_once(customers: int) -> Path:
+    """The folder that every such portal on SQLite is a copy of, made by the worker who asks first."""
+    with only_one_of_the_workers() as shared:
+        instance = shared / f"furnished-{customers}"
+        if not (instance / FOUND).exists():
+            furnish(instance, None, customers)
+    return instance
+
+
+def furnish(instance: Path, database_url: str | None, customers: int) -> None:
+    """Make the schema, the firm and its people, in a process of its own, which leaves word of what it made."""
+    instance.mkdir(exist_ok=True)
+    done = subprocess.run(
+        [sys.executable, "-m", "tests.runtime.furnish", str(customers)],
+        cwd=ROOT, env=Portal(instance, database_url).environment, capture_output=True, text=True, check=False,
+    )  # fmt: skip
+    assert done.returncode == 0, done.stdout + done.stderr
+    (instance / FOUND).write_text(done.stdout)
 
 
 def group_is_alive(number: int) -> bool:
