@@ -7,14 +7,13 @@ answer to be made right, somebody who is answerable) is hidden only by a trial o
 
 from collections.abc import Collection
 
-from sqlalchemy import select, update
+from sqlalchemy import update
 
 from portal import bulk
 from portal.extensions import db
 from portal.lists.catalogue import LISTS
 from portal.retention.models import ListEntry
 from portal.trials import queries
-from portal.trials.models import TrialMember
 
 CALLING = tuple(each.name for each in LISTS if each.hope or each.name in ("silent", "thank"))
 """Lists that call for somebody, so that they come back."""
@@ -37,17 +36,16 @@ def keep_apart(customer_ids: Collection[int] | None = None) -> None:
     customers or of all. In a transaction that began with `hold`.
     """
     for trial_id, name in queries.running():
-        untouched = select(TrialMember.customer_id).where(TrialMember.trial_id == trial_id, TrialMember.untouched)
+        untouched = queries.untouched_of(trial_id)
         if customer_ids is not None:
-            untouched = untouched.where(TrialMember.customer_id.in_(customer_ids))
+            untouched = untouched.where(untouched.selected_columns.customer_id.in_(customer_ids))
         _mark(untouched, hidden_from(name), True)
 
 
 def let_go(trial_id: int, name: str) -> None:
     """Show those again whom a trial, which runs no longer, has left untouched."""
     hold()
-    untouched = select(TrialMember.customer_id).where(TrialMember.trial_id == trial_id, TrialMember.untouched)
-    _mark(untouched, hidden_from(name), False)
+    _mark(queries.untouched_of(trial_id), hidden_from(name), False)
     keep_apart()
 
 

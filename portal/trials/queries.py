@@ -34,6 +34,11 @@ class Counts(NamedTuple):
     untouched_called: int
 
 
+def untouched_of(trial_id: int) -> Select[int]:
+    """The ids of the customers whom a trial leaves untouched, to stand inside a statement. By primary key."""
+    return select(TrialMember.customer_id).where(TrialMember.trial_id == trial_id, TrialMember.untouched)
+
+
 def page_of_trials(after: str | None) -> Page[Any]:
     """Trials as SHOWN, the newest first. By primary key."""
     query = select(*SHOWN).outerjoin(User, User.id == Trial.created_by_id).order_by(Trial.id.desc())
