@@ -7,6 +7,7 @@ from functools import cache
 from pathlib import Path
 
 import numpy as np
+import pytest
 
 from portal.retention import statistics
 from portal.retention.statistics import Floats, Grouped, Histories, Integers
@@ -46,6 +47,14 @@ def read(name: str) -> Log | None:
         np.array([date.fromisoformat(row["date"]).toordinal() for row in rows]),
         np.array([float(row["amount_usd"]) for row in rows]),
     )
+
+
+def needed(name: str) -> Log:
+    """The same for a test that stands or falls with it: skipped where the log is not at hand, since it is not ours to
+    commit.
+    """
+    log = read(name)
+    return log if log is not None else pytest.skip(f"{SHARED.name}/{name}.csv is not at hand")
 
 
 def repeat_values(log: Log, as_of: int = CLOSED) -> tuple[Integers, Floats]:

@@ -9,7 +9,6 @@ from portal.retention import bgnbd, statistics
 from portal.retention.bgnbd import Parameters
 from tests.retention import books, plain
 
-needs_cdnow = pytest.mark.skipif(books.read("cdnow_sample") is None, reason="CDNOW's log is not at hand")
 PUBLISHED = Parameters(0.242593, 4.413532, 0.792886, 2.425749)
 """As the authors' spreadsheet has them: .243, 4.414, .793 and 2.426."""
 
@@ -34,10 +33,8 @@ def triples_of(grouped: statistics.Grouped) -> list[plain.Triple]:
     return list(zip(*(column.tolist() for column in columns), strict=True))
 
 
-@needs_cdnow
 def test_the_published_fit() -> None:
-    log = books.read("cdnow_sample")
-    assert log
+    log = books.needed("cdnow_sample")
     found = bgnbd.fit(log.grouped())
     assert found.trouble is None
     assert found.parameters
@@ -58,9 +55,7 @@ def test_the_published_expectations() -> None:
 
 @pytest.mark.parametrize("name", ["shop", "cdnow_sample", "cdnow"])
 def test_the_fit_agrees_with_the_paper_in_plain_python(name: str) -> None:
-    log = books.read(name)
-    if log is None:
-        pytest.skip("CDNOW's log is not at hand")
+    log = books.needed(name)
     grouped = log.grouped()
     found = bgnbd.fit(grouped)
     assert found.parameters
@@ -147,8 +142,7 @@ def test_one_time_buyers_are_called_alive() -> None:
 
 
 def test_scores_are_those_of_each_customer() -> None:
-    log = books.read("shop")
-    assert log
+    log = books.needed("shop")
     grouped, found = log.grouped(), log.histories()
     alive, expected = bgnbd.scores(PUBLISHED, grouped, 26)
     assert grouped.of is not None
@@ -195,8 +189,7 @@ def test_customers_who_never_leave_have_no_believable_fit() -> None:
 
 
 def test_new_customers_of_today_count_for_nothing() -> None:
-    log = books.read("shop")
-    assert log
+    log = books.needed("shop")
     found = log.histories()
     more = [np.concatenate([column, np.zeros(50, dtype=int)]) for column in columns(found)]
     one, other = bgnbd.fit(statistics.group(*columns(found))), bgnbd.fit(statistics.group(*more))

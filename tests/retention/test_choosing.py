@@ -12,8 +12,7 @@ CHANCE = Regularity(80, 1.1, 0.8, 1.5)
 
 
 def shop(customers: int | None = None) -> Grouped:
-    log = books.read("shop")
-    assert log
+    log = books.needed("shop")
     found = log.histories()
     return group(found.frequency[:customers], found.recency_days[:customers], found.age_days[:customers])
 
@@ -50,7 +49,6 @@ def test_no_customers_at_all() -> None:
 
 
 def test_cdnows_buyers_keep_no_rhythm() -> None:
-    log = books.read("cdnow_sample")
-    if log:
-        found = choose(log.grouped(), of_purchases(*purchase_days(log.customer, log.day, books.CLOSED)))
-        assert (found.method, found.rhythm) == ("bgnbd", "irregular")
+    log = books.needed("cdnow_sample")
+    found = choose(log.grouped(), of_purchases(*purchase_days(log.customer, log.day, books.CLOSED)))
+    assert (found.method, found.rhythm) == ("bgnbd", "irregular")

@@ -12,9 +12,7 @@ from tests.retention import books
 
 
 def test_the_published_fit() -> None:
-    log = books.read("cdnow_sample")
-    if log is None:
-        pytest.skip("CDNOW's log is not at hand")
+    log = books.needed("cdnow_sample")
     found = gamma_gamma.fit(*books.repeat_values(log))
     assert found.parameters
     assert (found.repeat_buyers, found.trouble) == (946, None)
@@ -32,8 +30,7 @@ def by_hand(parameters: Parameters, x: list[int], mean: list[float]) -> float:
 
 
 def test_the_likelihood_is_the_papers_and_the_fit_its_summit() -> None:
-    log = books.read("shop")
-    assert log
+    log = books.needed("shop")
     x, mean = gamma_gamma.repeat_buyers(*books.repeat_values(log))
     found = gamma_gamma.fit(x, mean)
     assert found.parameters
@@ -47,8 +44,7 @@ def test_the_likelihood_is_the_papers_and_the_fit_its_summit() -> None:
 
 
 def test_the_unit_of_money_does_not_matter() -> None:
-    log = books.read("shop")
-    assert log
+    log = books.needed("shop")
     x, mean = books.repeat_values(log)
     one, other = gamma_gamma.fit(x, mean).parameters, gamma_gamma.fit(x, mean * 100).parameters
     assert one

@@ -12,9 +12,7 @@ from tests.retention import books
 
 @pytest.mark.parametrize("name", ["shop", "cdnow_sample"])
 def test_the_time_held_out_is_predicted(name: str) -> None:
-    log = books.read(name)
-    if log is None:
-        pytest.skip("CDNOW's log is not at hand")
+    log = books.needed(name)
     found, grouped = log.histories(), log.grouped()
     parameters = bgnbd.fit(grouped).parameters
     assert parameters
@@ -41,9 +39,7 @@ def as_published(rows: list[holdout.Row], expected: float, actual: int) -> None:
 
 
 def test_cumulative_purchases_are_tracked() -> None:
-    log = books.read("cdnow_sample")
-    if log is None:
-        pytest.skip("CDNOW's log is not at hand")
+    log = books.needed("cdnow_sample")
     parameters = bgnbd.fit(log.grouped()).parameters
     assert parameters
     found = log.histories()
@@ -62,8 +58,7 @@ def test_purchases_of_strangers_do_not_count() -> None:
 
 
 def test_what_the_books_keep_adds_up(monkeypatch: pytest.MonkeyPatch) -> None:
-    log = books.read("shop")
-    assert log
+    log = books.needed("shop")
     found, grouped = log.histories(), log.grouped()
     parameters = bgnbd.fit(grouped).parameters
     assert parameters

@@ -72,9 +72,7 @@ def test_purchases_of_one_day_count_once_and_later_ones_not_at_all() -> None:
 
 
 def test_cdnow_has_its_customers() -> None:
-    log = books.read("cdnow_sample")
-    if log is None:
-        pytest.skip("CDNOW's log is not at hand")
+    log = books.needed("cdnow_sample")
     grouped = log.grouped()
     assert grouped.total == 2357
     assert int((grouped.customers * grouped.frequency).sum()) == 2457
