@@ -7,7 +7,7 @@ from typing import Any
 from huey import crontab
 from sqlalchemy import delete, text
 
-from portal import clock
+from portal import clock, followers
 from portal.extensions import db, huey
 from portal.imports import jobs as imports
 from portal.invitations import jobs as invitations
@@ -43,6 +43,12 @@ def deliver_mail() -> None:
 def resume_imports() -> None:
     """An import that was stopped, by a kill or a new version, goes on."""
     imports.resume()
+
+
+@at("followers.follow", minute="*")
+def follow_events() -> None:
+    """Rooms that react to what has happened, wherever it was written: see `portal.followers`."""
+    followers.follow_soon()
 
 
 @at("surveys.tally", minute="*/5")

@@ -9,7 +9,7 @@ from flask import Flask
 from huey.consumer import Consumer
 from sqlalchemy.exc import SQLAlchemyError
 
-from portal import health, jobs, schedule
+from portal import followers, health, jobs, schedule
 from portal.extensions import huey
 from portal.follow_ups import rhythm
 from portal.imports import jobs as import_jobs
@@ -22,7 +22,7 @@ logger = logging.getLogger("portal.worker")
 THREADS = 2
 """A long import leaves a thread for the mail."""
 PATIENCE_SECONDS = 25
-JOBS = (import_jobs, invitation_jobs, jobs, list_jobs, retention_jobs, rhythm, schedule, sending)
+JOBS = (followers, import_jobs, invitation_jobs, jobs, list_jobs, retention_jobs, rhythm, schedule, sending)
 """Modules whose jobs the worker must know."""
 
 

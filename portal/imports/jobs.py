@@ -3,7 +3,7 @@
 from datetime import timedelta
 from pathlib import Path
 
-from portal import clock
+from portal import clock, followers
 from portal.extensions import db, huey
 from portal.imports import checking, queries, running, uploads
 from portal.imports.models import Import
@@ -26,6 +26,7 @@ def go_on(import_id: int) -> None:
     work = {"checking": checking.check, "running": running.run}.get(state)
     if work is not None:
         work(import_id, uploads_folder(), leaving=leaving)
+        followers.follow_soon()
 
 
 def tidy() -> None:

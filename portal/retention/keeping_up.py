@@ -4,7 +4,6 @@ Only what is different is written, so that an entry stays the same one as long a
 """
 
 from collections.abc import Iterable
-from datetime import timedelta
 from typing import Any
 
 from sqlalchemy import delete, insert, update
@@ -18,12 +17,11 @@ from portal.retention.known import Judged, Known
 from portal.retention.learning import Learned
 from portal.retention.models import Books, ListEntry, Standing
 from portal.retention.writing import ENTRIES, STANDINGS
+from portal.timeline.following import settled_event_id
 from portal.trials import members
 
 MOST = 10_000
 """Customers; when more have changed, everything is computed anew."""
-OVERLAP = timedelta(minutes=10)
-"""On PostgreSQL an event may be seen later than one that was written after it: so long, events are looked at again."""
 Row = dict[str, Any]
 
 
@@ -31,6 +29,7 @@ def keep_up() -> int | None:
     """Bring today's books up to date; commits. How many customers were judged anew; None when there are too many, or
     no books of today, so that all is to be computed.
     """
+    settled = settled_event_id()
     members.hold()
     bulk.hold("books")
     books = queries.books_for_change()
@@ -43,17 +42,9 @@ def keep_up() -> int | None:
         return None
     if ids:
         _judge_anew(books, list(ids))
-    settled = seen_events()
     books.last_event_id = max(books.last_event_id, settled)
     db.session.commit()
     return len(ids)
-
-
-def seen_events() -> int:
-    """Up to this one, all events can be seen: whoever reads now misses none of them."""
-    if db.session.get_bind().dialect.name == "postgresql":
-        return queries.settled_event_id(clock.now() - OVERLAP)
-    return queries.last_event_id()
 
 
 def _judge_anew(books: Books, ids: list[int]) -> None:

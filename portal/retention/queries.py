@@ -99,12 +99,6 @@ def changed_customers(after_event_id: int, limit: int) -> Sequence[int]:
     return sorted(id for id in db.session.scalars(query.limit(limit)) if id is not None)
 
 
-def settled_event_id(before: datetime) -> int:
-    """The newest event written before that instant; 0 of none. By primary key, backwards."""
-    query = select(Event.id).where(Event.at < before).order_by(Event.id.desc()).limit(1)
-    return int(db.session.scalar(query) or 0)
-
-
 def standings_of(ids: Sequence[int]) -> Rows:
     """The standings of these customers, all their columns. By primary key."""
     return select(*Standing.__table__.c).where(Standing.customer_id.in_(ids))

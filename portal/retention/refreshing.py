@@ -16,13 +16,14 @@ from portal import bulk, clock
 from portal.extensions import db
 from portal.lists import definitions
 from portal.lists.catalogue import LISTS
-from portal.retention import grading, judging, keeping_up, learning, measuring, queries, reading, writing
+from portal.retention import grading, judging, learning, measuring, queries, reading, writing
 from portal.retention.known import Judged, Known
 from portal.retention.models import Books, ListEntry, Standing
 from portal.retention.pouring import pour
 from portal.retention.statistics import Integers
 from portal.retention.writing import ENTRIES, STANDINGS
 from portal.settings.queries import the_firm
+from portal.timeline.following import settled_event_id
 from portal.trials import members
 
 Tell = Callable[[str, int], None]
@@ -42,7 +43,7 @@ def refresh(as_of: date, *, books_id: int | None = None, tell: Tell = lambda ste
     if books_id is None:
         books_id = _begin(as_of)
     tell("reading", 0)
-    last_event, silent_after_days = keeping_up.seen_events(), _silent_after_days()
+    last_event, silent_after_days = settled_event_id(), _silent_after_days()
     bought, newest = reading.ledger(as_of), queries.newest_purchase()
     present: dict[date, tuple[Known, Judged]] = {}
 

@@ -25,6 +25,17 @@ class Identified(Protocol):
         """Its number."""
 
 
+class EventCursor(Model):
+    """How far a follower has come in the record: see `portal.timeline.following`."""
+
+    __tablename__ = "event_cursors"
+
+    name: Mapped[str] = mapped_column(String(40), primary_key=True)
+    last_event_id: Mapped[int] = mapped_column(BigId, default=0)
+    """It has seen all events up to this one."""
+    moved_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+
+
 class Event(Model):
     """One line of the record. `data` holds what is needed to show the line later without looking anything up."""
 

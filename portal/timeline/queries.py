@@ -1,16 +1,16 @@
 """Reading the record of events: one customer's story, and the whole house's trail."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import date, datetime
 from typing import Any, NamedTuple
 
-from sqlalchemy import ColumnElement, Select, Text, bindparam, cast, or_, select, tuple_, union_all
+from sqlalchemy import ColumnElement, Row, Select, Text, bindparam, cast, func, or_, select, text, tuple_, union_all
 
 from portal.customers.models import Customer
-from portal.extensions import rows_of
+from portal.extensions import db, rows_of
 from portal.paging import PAGE_ROWS, Page, decode, most, page_of
 from portal.timeline.kinds import FAMILIES, HOUSE_FAMILIES
-from portal.timeline.models import Event
+from portal.timeline.models import Event, EventCursor
 from portal.users.models import User
 
 STORY_ROWS = 20
@@ -110,3 +110,49 @@ def _newest_of(about: list[ColumnElement[bool]], kinds: tuple[str, ...]) -> Sele
     parts = union_all(*(_newest([*about, Event.kind == kind]) for kind in kinds)).subquery()
     newest = select(parts.c.id).order_by(parts.c.id.desc()).limit(most(PAGE_ROWS + 1)).subquery()
     return select(newest.c.id)
+
+
+# What followers ask
+
+
+def place_for_change(name: str) -> EventCursor | None:
+    """How far this follower has come, locked until the transaction ends; None when somebody has it. By primary key."""
+    query = select(EventCursor).where(EventCursor.name == name).with_for_update(skip_locked=True)
+    return db.session.scalar(query.execution_options(populate_existing=True))
+
+
+def events_between(after_id: int, last_id: int, kinds: Sequence[str], limit: int) -> Sequence[Row[Any]]:
+    """Events of these kinds behind the first and up to the last, in order: (id, at, happened_on, kind, user_id,
+    customer_id, subject_id, data). By primary key, or for each kind on ix_events_kind_id.
+    """
+    query = select(
+        Event.id, Event.at, Event.happened_on, Event.kind, Event.user_id, Event.customer_id, Event.subject_id,
+        Event.data,
+    )  # fmt: skip
+    wanted = (Event.id > after_id, Event.id <= last_id, Event.kind.in_(kinds))
+    return db.session.execute(query.where(*wanted).order_by(Event.id).limit(limit)).all()
+
+
+def last_event_id() -> int:
+    """The newest event's id; 0 before the first. By primary key."""
+    return int(db.session.scalar(select(func.coalesce(func.max(Event.id), 0))) or 0)
+
+
+def event_id_before(instant: datetime) -> int:
+    """The newest event written before that instant; 0 of none. By primary key, backwards."""
+    query = select(Event.id).where(Event.at < instant).order_by(Event.id.desc()).limit(1)
+    return int(db.session.scalar(query) or 0)
+
+
+def writers() -> set[str]:
+    """The transactions of others that are writing events, on PostgreSQL: each holds a lock on the table to its end,
+    taken before it draws its first number.
+    """
+    return set(db.session.scalars(_WRITERS))
+
+
+_WRITERS = text("""
+    SELECT virtualtransaction FROM pg_locks
+    WHERE relation = CAST('events' AS regclass) AND mode = 'RowExclusiveLock' AND granted AND pid <> pg_backend_pid()
+    AND database = (SELECT oid FROM pg_database WHERE datname = current_database())
+""")

@@ -1,0 +1,24 @@
+"""All that reacts to what has happened, on one page: each follower reads the events once, in order, soon after they
+were written (see `portal.timeline.following`).
+"""
+
+from portal.jobs import job, leaving, soon
+from portal.timeline import following
+from portal.timeline.following import Follower
+
+FOLLOWERS: tuple[Follower, ...] = ()
+"""A new one stands here, and its migration gives it the newest event's place, so that nothing old begins."""
+
+
+@job("followers.follow")
+def follow(name: str) -> None:
+    """What has happened since this follower last looked."""
+    for each in FOLLOWERS:
+        if each.name == name:
+            following.follow(each.name, each.kinds, each.handle, each.at_once, leaving=leaving)
+
+
+def follow_soon() -> None:
+    """Ask the worker to let every follower look, each in a job of its own, so that one in trouble keeps no other."""
+    for each in FOLLOWERS:
+        soon(follow, each.name)
