@@ -6,12 +6,26 @@ from datetime import date
 from functools import cache, lru_cache
 from typing import Any
 
-from sqlalchemy import BigInteger, Date, Row, Select, and_, bindparam, case, func, select, true, tuple_, union_all
+from sqlalchemy import (
+    BigInteger,
+    Date,
+    Row,
+    Select,
+    and_,
+    bindparam,
+    case,
+    func,
+    literal_column,
+    select,
+    true,
+    tuple_,
+    union_all,
+)
 from sqlalchemy.orm import joinedload
 
 from portal.commitments.models import HEARD, OPEN, RECOVERING, SIDES, SPOKEN, UNHEARD, Commitment
 from portal.commitments.rates import Rates, rates_of
-from portal.customers.lines import line_by_id, lines, live, together
+from portal.customers.lines import Matter, is_live, line_by_id, lines, live, together
 from portal.extensions import db, rows_of
 from portal.paging import PAGE_ROWS, Page, decode, page_of
 from portal.timeline.models import Event
@@ -39,6 +53,7 @@ LINE = (
 )
 """A commitment as `lines.COLUMNS`: its kind is its side, or `recovery`, or what a client says: `disputed` or `done`
 until somebody has looked, `confirmed`; its note is the reason given last, or the client's words."""
+MATTER = Matter("commitments", "commitments/_rows.html", LINE)
 RECENT_PROMISES = 100
 
 
@@ -56,38 +71,46 @@ class Ledger:
         return SIDES if self.side == "both" else (self.side,)
 
 
+_WAITING = select(Commitment.due_on, Commitment.id).where(is_live(Commitment.customer_id))
+
+
 def due(side: str, assignee_id: Any, today: Any) -> Any:
-    """Open commitments of one side that fall due until today, for one user or, when that is None, for everybody.
+    """(due_on, id) of open commitments of one side that fall due until today, for one user or, when that is None, for
+    everybody.
 
     What is to be made right is left to `recovering`, what a client says to `unheard`. Assignee and day may be bound
     parameters, of a statement that is made once. To be ordered by due_on and id: rides on ix_commitments_open_assignee
     or _open_due.
     """
-    return _open(side, assignee_id).where(Commitment.due_on <= today, Commitment.origin != "recovery", HEARD)
+    waiting = _WAITING.where(OPEN, Commitment.side == literal_column(f"'{side}'"), HEARD)
+    return _of(
+        assignee_id, waiting.where(Commitment.due_on <= today, Commitment.origin != literal_column("'recovery'"))
+    )
 
 
 def recovering(assignee_id: Any, _today: Any) -> Any:
-    """Open promises to make an unhappy answer right, whenever they are due, for one user or for everybody.
+    """The same of open promises to make an unhappy answer right, whenever they are due.
 
     To be ordered by due_on and id: rides on ix_commitments_recovering_assignee or _recovering_due.
     """
-    query = live(select(*LINE), Commitment.customer_id).where(RECOVERING, HEARD)
-    return query if assignee_id is None else query.where(Commitment.assignee_id == assignee_id)
+    return _of(assignee_id, _WAITING.where(RECOVERING, HEARD))
 
 
 def unheard(assignee_id: Any, _today: Any) -> Any:
-    """Promises of ours that a client disputes, and of theirs that a client says are done, until somebody has looked:
-    whenever they are due, for one user or for everybody.
+    """The same of promises of ours that a client disputes, and of theirs that a client says are done, until somebody
+    has looked: whenever they are due.
 
     To be ordered by due_on and id: rides on ix_commitments_unheard_assignee or _unheard_due.
     """
-    query = live(select(*LINE), Commitment.customer_id).where(UNHEARD)
+    return _of(assignee_id, _WAITING.where(UNHEARD))
+
+
+def _of(assignee_id: Any, query: Any) -> Any:
     return query if assignee_id is None else query.where(Commitment.assignee_id == assignee_id)
 
 
 def _open(side: str, assignee_id: Any) -> Any:
-    query = live(select(*LINE), Commitment.customer_id).where(OPEN, Commitment.side == side)
-    return query if assignee_id is None else query.where(Commitment.assignee_id == assignee_id)
+    return _of(assignee_id, live(select(*LINE), Commitment.customer_id).where(OPEN, Commitment.side == side))
 
 
 def page(ledger: Ledger, after: str | None) -> Page[Row[Any]]:
@@ -139,8 +162,8 @@ def _falling(rising: bool, *columns: Any) -> tuple[Any, ...]:
 
 
 def _settled(state: str, side: str, assignee_id: Any) -> Any:
-    query = live(select(*LINE), Commitment.customer_id).where(Commitment.state == state, Commitment.side == side)
-    return query if assignee_id is None else query.where(Commitment.assignee_id == assignee_id)
+    settled = live(select(*LINE), Commitment.customer_id).where(Commitment.state == state, Commitment.side == side)
+    return _of(assignee_id, settled)
 
 
 def line(commitment_id: int) -> Any:

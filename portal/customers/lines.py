@@ -4,13 +4,17 @@ Every room whose matters stand on Today or on a list of their own selects them w
 several rooms can be read as one list.
 """
 
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from functools import cache
 from typing import Any
 
-from sqlalchemy import Integer, Select, Subquery, func, literal_column, select, union_all
+from sqlalchemy import ColumnElement, Row, Select, Subquery, exists, func, literal_column, select, union_all
 
+from portal.among import among
 from portal.contacts.models import Contact
 from portal.customers.models import Customer
-from portal.extensions import db
+from portal.extensions import db, rows_of
 from portal.users.models import User
 
 COLUMNS = (
@@ -18,6 +22,15 @@ COLUMNS = (
     "version", "created_at",
 )  # fmt: skip
 """`kind` is the room's own word (a side, a purpose); `by_id` is who planned or promised it."""
+
+
+@dataclass(frozen=True, eq=False)
+class Matter:
+    """One kind of what waits: its table's name, the template of its lines, and the table's columns as `COLUMNS`."""
+
+    name: str
+    template: str
+    line: tuple[Any, ...]
 
 
 def lines(matters: Subquery) -> Select[Any]:
@@ -50,14 +63,33 @@ def together(branches: list[Any]) -> Subquery:
     return union_all(*(select(branch.subquery()) for branch in branches)).subquery()
 
 
-def ranked(rank: int, branch: Any) -> Any:
-    """The branch with its rank before its columns."""
-    return branch.add_columns(literal_column(str(rank), Integer).label("rank"))
-
-
 def live(branch: Any, column: Any) -> Any:
     """Only where the customer is not archived."""
     return branch.join(Customer, Customer.id == column).where(Customer.archived_at.is_(None))
+
+
+def is_live(customer_id: Any) -> ColumnElement[bool]:
+    """The same as a condition, which is looked up for each row in the order of whatever index the rows come by."""
+    return ~exists().where(Customer.id == customer_id, Customer.archived_at.is_not(None))
+
+
+def lines_by_id(wanted: Mapping[Matter, Sequence[int]]) -> dict[tuple[str, int], Row[Any]]:
+    """The lines of these matters, by their table's name and their id. One query, by primary key."""
+    if not wanted:
+        return {}
+    values = {f"{matter.name}_ids": ids for matter, ids in wanted.items()}
+    return {(row[0], row[1]): row for row in rows_of(_lines_by_id(*wanted), values).all()}
+
+
+@cache
+def _lines_by_id(*matters: Matter) -> Select[Any]:
+    found = [
+        select(literal_column(f"'{matter.name}'").label("matter"), *matter.line).where(
+            among(matter.line[0], f"{matter.name}_ids")
+        )
+        for matter in matters
+    ]
+    return lines(union_all(*found).subquery())
 
 
 def line_by_id(branch: Any) -> Any:

@@ -8,7 +8,7 @@ from sqlalchemy import BigInteger, Integer, Row, TextClause, and_, bindparam, ca
 from sqlalchemy.orm import joinedload
 
 from portal import clock
-from portal.customers.lines import line_by_id, live
+from portal.customers.lines import Matter, is_live, line_by_id
 from portal.customers.models import Customer
 from portal.customers.queries import found_by
 from portal.extensions import db
@@ -31,6 +31,7 @@ LINE = (
     FollowUp.created_at,
 )
 """A follow-up as `lines.COLUMNS`: its kind is the purpose, its state says what planned it."""
+MATTER = Matter("follow_ups", "follow_ups/_rows.html", LINE)
 A_YEAR = timedelta(days=365)
 TOUCHING = and_(FollowUp.done_on.is_not(None), FollowUp.undone_at.is_(None), FollowUp.outcome != "no_answer")
 OPEN = and_(FollowUp.done_on.is_(None), FollowUp.undone_at.is_(None))
@@ -126,12 +127,14 @@ def balance(customer_id: int) -> tuple[int, int]:
 
 
 def planned(half: TextClause, assignee_id: Any, today: Any) -> Any:
-    """What is planned until today, of one half (`PLANNED` or `REASSURING`), for one user or, when None, for everybody.
+    """(due_on, id) of what is planned until today, of one half (`PLANNED` or `REASSURING`), for one user or, when None,
+    for everybody.
 
     Assignee and day may be bound parameters, of a statement that is made once. To be ordered by due_on and id:
     rides on ix_follow_ups_planned_assignee and _due, or on ix_follow_ups_reassuring_….
     """
-    query = live(select(*LINE), FollowUp.customer_id).where(half, FollowUp.due_on <= today)
+    waiting = select(FollowUp.due_on, FollowUp.id).where(half, FollowUp.due_on <= today)
+    query = waiting.where(is_live(FollowUp.customer_id))
     return query if assignee_id is None else query.where(FollowUp.assignee_id == assignee_id)
 
 

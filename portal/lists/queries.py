@@ -17,13 +17,14 @@ from sqlalchemy import (
     exists,
     func,
     literal,
+    literal_column,
     null,
     or_,
     select,
     tuple_,
 )
 
-from portal.customers.lines import line_by_id
+from portal.customers.lines import Matter, line_by_id
 from portal.customers.models import Customer
 from portal.customers.queries import TAG_NAMES
 from portal.extensions import UtcDateTime, db, rows_of
@@ -190,19 +191,18 @@ LINE = (
 )
 """An entry as `lines.COLUMNS`: its state is the list, and what its reason is made of stands in kind, text (the number)
 and settled_on (the day)."""
+MATTER = Matter("list_entries", "lists/_lines.html", LINE)
 QUIET = or_(Customer.last_touch_on.is_(None), Customer.last_touch_on < ListEntry.due_on)
 """Nobody has touched the customer since it has been so."""
 
 
 def on_today(name: str, assignee_id: Any, _today: Any) -> Any:
-    """The entries of a list that belong on Today: of customers whom nobody has touched since, one user's or, when
-    None, everybody's. To be ordered by due_on and id: rides on ix_list_entries_today_assignee and _today.
+    """(due_on, id) of the entries of a list that belong on Today: of customers whom nobody has touched since, one
+    user's or, when None, everybody's. To be ordered by due_on and id: rides on ix_list_entries_today_assignee and
+    _today.
     """
-    query = (
-        select(*LINE)
-        .join(Customer, Customer.id == ListEntry.customer_id)
-        .where(ListEntry.list == name, ON_TODAY, Customer.archived_at.is_(None), QUIET)
-    )
+    quiet = exists().where(Customer.id == ListEntry.customer_id, Customer.archived_at.is_(None), QUIET)
+    query = select(ListEntry.due_on, ListEntry.id).where(ListEntry.list == literal_column(f"'{name}'"), ON_TODAY, quiet)
     return query if assignee_id is None else query.where(ListEntry.assignee_id == assignee_id)
 
 

@@ -4,6 +4,7 @@ It comes along with whatever is done under a line of the list, so that the count
 """
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 from typing import Any
 
 from flask_babel import format_date
@@ -13,32 +14,50 @@ from portal.language import page_gettext as _
 from portal.language import page_ngettext as ngettext
 from portal.language import spoken
 from portal.today import queries
-from portal.today.reasons import BY_KEY, REASONS
+from portal.today.reasons import BY_KEY, REASONS, Reason
 from portal.users.models import User
 from portal.users.queries import whose_ids
 
 
-def heading(user: User, asked: Mapping[str, str]) -> dict[str, Any]:
-    """What `today/_head.html` needs for the list that is asked for by `whose` and `reason`; and whose it is, as ids.
+@dataclass(frozen=True)
+class Asked:
+    """Which list is asked for: whose, as a word and as ids (None is everybody's), and of which reason ("" is all)."""
 
-    One query, and one more for a team.
+    whose: str
+    assignees: tuple[int, ...] | None
+    reason: str
+
+    @property
+    def reasons(self) -> tuple[Reason, ...]:
+        """The reasons that it shows."""
+        return (BY_KEY[self.reason],) if self.reason else REASONS
+
+
+def asked_for(user: User, address: Mapping[str, str]) -> Asked:
+    """The list that an address names by `whose` and `reason`; what it does not name is mine, and all. One query, for a
+    team only.
     """
-    whose, assignees = whose_ids(asked.get("whose"), user)
-    wanted, counts = asked.get("reason", ""), queries.counts(assignees)
+    whose, assignees = whose_ids(address.get("whose"), user)
+    wanted = address.get("reason", "")
+    return Asked(whose, assignees, wanted if wanted in BY_KEY else "")
+
+
+def heading(user: User, asked: Asked, counts: Mapping[str, int]) -> dict[str, Any]:
+    """What `today/_head.html` needs above that list, when so many matters of each reason wait."""
     return {
-        "whose": whose,
-        "assignees": assignees,
-        "reason": wanted if wanted in BY_KEY else "",
+        "whose": asked.whose,
+        "reason": asked.reason,
         "greeting": _greeting(user.name),
-        "summary": _summary(counts, whose),
+        "summary": _summary(counts, asked.whose),
         "pills": [(each.key, _(each.word), _shown(counts[each.key])) for each in REASONS],
         "total": _shown(sum(counts.values()), any(n >= queries.MOST_COUNTED for n in counts.values())),
     }
 
 
-def again(user: User, asked: Mapping[str, str]) -> dict[str, Any]:
-    """The same, for an answer that brings it along."""
-    return heading(user, asked) | {"again": "today/_again.html"}
+def again(user: User, address: Mapping[str, str]) -> dict[str, Any]:
+    """The same, for an answer that brings it along. One query, and one more for a team."""
+    asked = asked_for(user, address)
+    return heading(user, asked, queries.counts(asked.assignees)) | {"again": "today/_again.html"}
 
 
 def _shown(n: int, capped: bool = False) -> str:
@@ -53,7 +72,7 @@ def _greeting(name: str) -> str:
     return _("Good afternoon, %(name)s", name=first) if hour < 19 else _("Good evening, %(name)s", name=first)
 
 
-def _summary(counts: dict[str, int], whose: str) -> str:
+def _summary(counts: Mapping[str, int], whose: str) -> str:
     """The day, how much waits, and how much of it was promised."""
     day: str = format_date(clock.today(), "EEEE d 'de' MMMM" if spoken() == "es" else "EEEE d MMMM")
     total, promised = sum(counts.values()), counts["promises"] + counts["unhappy"] + counts["said"]

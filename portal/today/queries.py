@@ -1,56 +1,85 @@
-"""Today's list: the matters of every reason as one, most urgent first, and how many there are of each."""
+"""Today's list: the matters of every reason as one, most urgent first, and how many there are of each.
+
+It is read in two steps: what comes first, by the reasons' own indexes and nothing else, and then those few lines. So a
+further reason costs a glance at one more index, however much a line of it tells.
+"""
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import date
 from functools import lru_cache
 from typing import Any
 
 from sqlalchemy import (
+    CTE,
     BigInteger,
     CompoundSelect,
     Date,
+    Integer,
     Row,
-    Select,
     bindparam,
+    cast,
     func,
     literal_column,
+    null,
     select,
     tuple_,
     union_all,
 )
 
 from portal import clock
-from portal.customers.lines import lines, ranked, together
+from portal.customers.lines import Matter, lines_by_id
 from portal.extensions import rows_of
-from portal.paging import PAGE_ROWS, Page, decode, page_of
+from portal.paging import PAGE_ROWS, Page, decode, most, page_of
 from portal.today.reasons import BY_RANK, REASONS, Reason
 
 MOST_COUNTED = 100
 """Nobody acts on the difference between a hundred and a thousand: beyond this it is "99+"."""
 
 
-def page(reasons: Sequence[Reason], assignees: tuple[int, ...] | None, after: str | None) -> Page[Row[Any]]:
-    """Lines with their reason's `rank`, by rank, due day and id. One limited select per reason and assignee.
+@dataclass(frozen=True)
+class Morning:
+    """How many matters of each reason wait, none counted beyond 100; and one page of them."""
 
-    Each rides on its reason's own partial index, so that the page costs the same however many wait.
+    counts: dict[str, int]
+    page: Page[tuple[Reason, Row[Any]]]
+
+
+def morning(reasons: Sequence[Reason], assignees: tuple[int, ...] | None, after: str | None) -> Morning:
+    """The counts of all reasons, and the lines of these, by rank, due day and id. Two queries.
+
+    Each reason and assignee is read by its own partial index, so that it costs the same however many wait.
     """
     key = decode(after, int, date, int)
-    rank = key[0] if key else None
-    wanted = tuple(reason for reason in reasons if rank is None or reason.rank >= rank)
-    if not wanted:
-        return Page([], None, key is None)
+    wanted = tuple(reason for reason in reasons if key is None or reason.rank >= key[0])
     values = _values(assignees)
     if key:
         values |= {"after_on": key[1], "after_id": key[2]}
-    rows = rows_of(_page(wanted, _many(assignees), rank), values).all()
-    return page_of(rows, lambda row: (row.rank, row.due_on, row.id), first=key is None)
+    rows = rows_of(_morning(wanted, _many(assignees), key[0] if key else None), values).all()
+    first = sorted((row.rank, row.due_on, row.id) for row in rows if not row.many)
+    page = page_of(first, lambda found: found, first=key is None)
+    return Morning(_counted(rows), Page(_with_lines(page.rows), page.after, page.is_first))
 
 
 def counts(assignees: tuple[int, ...] | None) -> dict[str, int]:
-    """How many matters of each reason wait, none counted beyond 100, in one query over the same indexes."""
+    """The counts alone, in one query."""
+    return _counted(rows_of(_counts(_many(assignees)), _values(assignees)).all())
+
+
+def _with_lines(found: Sequence[tuple[int, date, int]]) -> list[tuple[Reason, Row[Any]]]:
+    """What was found, with its lines; what has gone between the two queries is left out."""
+    wanted: dict[Matter, list[int]] = {}
+    for rank, _, id in found:
+        wanted.setdefault(BY_RANK[rank].matter, []).append(id)
+    lines = lines_by_id(dict(sorted(wanted.items(), key=lambda each: each[0].name)))
+    reasons = [(BY_RANK[rank], (BY_RANK[rank].matter.name, id)) for rank, _, id in found]
+    return [(reason, lines[which]) for reason, which in reasons if which in lines]
+
+
+def _counted(rows: Sequence[Row[Any]]) -> dict[str, int]:
     found = dict.fromkeys((reason.key for reason in REASONS), 0)
-    for rank, n in rows_of(_counts(_many(assignees)), _values(assignees)):
-        found[BY_RANK[rank].key] += n
+    for row in rows:
+        found[BY_RANK[row.rank].key] += row.many
     return found
 
 
@@ -67,36 +96,51 @@ def _values(assignees: tuple[int, ...] | None) -> dict[str, Any]:
 
 
 @lru_cache(maxsize=256)
-def _page(reasons: tuple[Reason, ...], assignees: int | None, after_rank: int | None) -> Select[Any]:
-    branches = [
-        _branch(reason, due, from_key=reason.rank == after_rank)
+def _morning(reasons: tuple[Reason, ...], assignees: int | None, after_rank: int | None) -> CompoundSelect[Any]:
+    nearest = _nearest(assignees)
+    if after_rank is None:
+        found: Any = nearest
+        if reasons != REASONS:
+            found = select(nearest).where(nearest.c.rank.in_([literal_column(str(each.rank)) for each in reasons]))
+            found = found.subquery()
+    else:
+        found = union_all(*_branches(reasons, assignees, PAGE_ROWS + 1, after_rank)).subquery()
+    some = select(found).order_by(found.c.rank, found.c.due_on, found.c.id).limit(PAGE_ROWS + 1).subquery()
+    return union_all(_count(nearest), select(some.c.rank, literal_column("0", Integer), some.c.due_on, some.c.id))
+
+
+@lru_cache(maxsize=64)
+def _counts(assignees: int | None) -> Any:
+    return _count(_nearest(assignees))
+
+
+def _count(nearest: CTE) -> Any:
+    many = func.count().label("many")
+    nothing = (cast(null(), Date).label("due_on"), cast(null(), BigInteger).label("id"))
+    return select(nearest.c.rank, many, *nothing).group_by(nearest.c.rank)
+
+
+def _nearest(assignees: int | None) -> CTE:
+    """(rank, due_on, id) of the first matters of every reason."""
+    return union_all(*_branches(REASONS, assignees, MOST_COUNTED, None)).cte("nearest")
+
+
+def _branches(reasons: Sequence[Reason], assignees: int | None, limit: int, after_rank: int | None) -> list[Any]:
+    """One limited select for each reason and for each of so many assignees, or for everybody."""
+    return [
+        select(_branch(reason, due, limit, from_key=reason.rank == after_rank).subquery())
         for reason in reasons
         for due in _due(reason, assignees)
     ]
-    found = together(branches)
-    some = select(found).order_by(found.c.rank, found.c.due_on, found.c.id).limit(PAGE_ROWS + 1)
-    matters = some.subquery()  # only what is shown is joined to its customer
-    return lines(matters).order_by(matters.c.rank, matters.c.due_on, matters.c.id)
 
 
-def _branch(reason: Reason, due: Any, *, from_key: bool) -> Any:
+def _branch(reason: Reason, due: Any, limit: int, *, from_key: bool) -> Any:
     due_on, id = due.selected_columns.due_on, due.selected_columns.id
     if from_key:
         after = (bindparam("after_on", type_=due_on.type), bindparam("after_id", type_=id.type))
         due = due.where(tuple_(due_on, id) > tuple_(*after))
-    return ranked(reason.rank, due).order_by(due_on, id).limit(PAGE_ROWS + 1)
-
-
-@lru_cache(maxsize=256)
-def _counts(assignees: int | None) -> CompoundSelect[Any]:
-    counted: list[Any] = []
-    for reason in REASONS:
-        for due in _due(reason, assignees):
-            # In the order of the index, or PostgreSQL would rather read the customers first.
-            nearest = due.order_by(due.selected_columns.due_on, due.selected_columns.id)
-            some = nearest.with_only_columns(literal_column("1").label("one")).limit(MOST_COUNTED).subquery()
-            counted.append(select(literal_column(str(reason.rank)), func.count()).select_from(some))
-    return union_all(*counted)
+    ranked = due.with_only_columns(literal_column(str(reason.rank), Integer).label("rank"), due_on, id)
+    return ranked.order_by(due_on, id).limit(most(limit))
 
 
 def _due(reason: Reason, assignees: int | None) -> list[Any]:

@@ -1,7 +1,8 @@
 """Why a customer stands on Today: the one list of reasons. A room that has one adds its line.
 
-A reason says how it is called, how urgent it is (a lower rank stands higher), what its lines look like, and which
-matters are due: for one user or for everybody, with `customers.lines.COLUMNS`, in the order of due_on and id.
+A reason says how it is called, how urgent it is (a lower rank stands higher), what its matters are, and which of them
+are due: for one user or for everybody, by nothing but their due day and id, so that a glance along its index tells how
+many there are and which come first.
 """
 
 from collections.abc import Callable
@@ -12,6 +13,7 @@ from typing import Any
 from sqlalchemy import Select
 
 from portal.commitments import queries as commitments
+from portal.customers.lines import Matter
 from portal.follow_ups import queries as follow_ups
 from portal.follow_ups.models import PLANNED, REASSURING
 from portal.lists import queries as lists
@@ -20,25 +22,25 @@ from portal.rules import N_
 
 @dataclass(frozen=True)
 class Reason:
-    """One reason. `due(assignee_id, today)` selects its matters; without an assignee, everybody's."""
+    """One reason. `due(assignee_id, today)` selects (due_on, id) of its matters; without an assignee, everybody's."""
 
     key: str
     word: str
     rank: int
-    template: str
+    matter: Matter
     due: Callable[[Any, Any], Select[Any]]
 
 
 REASONS = (
-    Reason("unhappy", N_("Unhappy, to be made right"), 10, "commitments/_rows.html", commitments.recovering),
-    Reason("said", N_("Clients say"), 15, "commitments/_rows.html", commitments.unheard),
-    Reason("promises", N_("Promises"), 20, "commitments/_rows.html", partial(commitments.due, "ours")),
-    Reason("theirs", N_("They promised"), 30, "commitments/_rows.html", partial(commitments.due, "theirs")),
-    Reason("follow_ups", N_("Follow-ups"), 40, "follow_ups/_rows.html", partial(follow_ups.planned, PLANNED)),
-    Reason("reassurance", N_("Reassurance"), 60, "follow_ups/_rows.html", partial(follow_ups.planned, REASSURING)),
-    Reason("due", N_("Due to buy again"), 70, "lists/_lines.html", partial(lists.on_today, "due")),
-    Reason("overdue", N_("Overdue"), 75, "lists/_lines.html", partial(lists.on_today, "overdue")),
-    Reason("thank", N_("Thank"), 80, "lists/_lines.html", partial(lists.on_today, "thank")),
+    Reason("unhappy", N_("Unhappy, to be made right"), 10, commitments.MATTER, commitments.recovering),
+    Reason("said", N_("Clients say"), 15, commitments.MATTER, commitments.unheard),
+    Reason("promises", N_("Promises"), 20, commitments.MATTER, partial(commitments.due, "ours")),
+    Reason("theirs", N_("They promised"), 30, commitments.MATTER, partial(commitments.due, "theirs")),
+    Reason("follow_ups", N_("Follow-ups"), 40, follow_ups.MATTER, partial(follow_ups.planned, PLANNED)),
+    Reason("reassurance", N_("Reassurance"), 60, follow_ups.MATTER, partial(follow_ups.planned, REASSURING)),
+    Reason("due", N_("Due to buy again"), 70, lists.MATTER, partial(lists.on_today, "due")),
+    Reason("overdue", N_("Overdue"), 75, lists.MATTER, partial(lists.on_today, "overdue")),
+    Reason("thank", N_("Thank"), 80, lists.MATTER, partial(lists.on_today, "thank")),
 )
 """What was promised and planned comes before what the figures propose."""
 BY_RANK = {reason.rank: reason for reason in REASONS}

@@ -9,8 +9,7 @@ from flask_login import current_user
 from portal import access, frame
 from portal.customers.queries import any_customer
 from portal.today import queries
-from portal.today.heading import heading
-from portal.today.reasons import BY_KEY, BY_RANK, REASONS
+from portal.today.heading import asked_for, heading
 
 today = Blueprint("today", __name__)
 
@@ -19,12 +18,12 @@ today = Blueprint("today", __name__)
 @access.staff
 def index() -> ResponseReturnValue:
     """One list, most urgent first: mine, my team's or everybody's, all of it or one reason."""
-    head = heading(current_user, request.args)
-    reasons = (BY_KEY[head["reason"]],) if head["reason"] else REASONS
-    page = queries.page(reasons, head["assignees"], request.args.get("after"))
+    asked = asked_for(current_user, request.args)
+    found = queries.morning(asked.reasons, asked.assignees, request.args.get("after"))
     groups = [
-        frame.kept_lines(BY_RANK[rank].template, rows, "today", current_user.id)
-        for rank, rows in groupby(page.rows, lambda row: row.rank)
+        frame.kept_lines(matter.template, (row for _, row in rows), "today", current_user.id)
+        for matter, rows in groupby(found.page.rows, lambda each: each[0].matter)
     ]
     nobody_yet = not groups and not any_customer()
-    return render_template("today/index.html", page=page, groups=groups, nobody_yet=nobody_yet, **head)
+    head = heading(current_user, asked, found.counts)
+    return render_template("today/index.html", page=found.page, groups=groups, nobody_yet=nobody_yet, **head)
