@@ -59,6 +59,7 @@ def register_blueprints(app: Flask) -> None:
     from portal.lists.views import lists
     from portal.mail.views import mail_room
     from portal.purchases.views import purchases
+    from portal.relay.views import relay
     from portal.responses.public import answers
     from portal.responses.views import responses
     from portal.retention.views import retention
@@ -79,6 +80,7 @@ def register_blueprints(app: Flask) -> None:
         (follow_ups, ""),
         (commitments, ""),
         (ledger, ""),
+        (relay, ""),
         (surveys, "/surveys"),
         (responses, ""),
         (lists, "/retention"),

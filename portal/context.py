@@ -89,6 +89,7 @@ def navigation() -> list[tuple[str, str, str, str]]:
         ("today", _("Today"), path("today.index"), "today"),
         ("customers", _("Customers"), path("customers.index"), "customers"),
         ("commitments", _("Commitments"), path("commitments.index"), "commitment"),
+        ("relay", _("Relay"), path("relay.index"), "relay"),
         ("surveys", _("Surveys"), path("surveys.index"), "survey"),
         ("retention", _("Retention"), path("retention.index"), "retention"),
         ("purchases", _("Purchases"), path("purchases.index"), "purchase"),

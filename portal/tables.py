@@ -12,6 +12,7 @@ from portal.ledger import models as ledger
 from portal.lists import models as lists
 from portal.mail import models as mail
 from portal.purchases import models as purchases
+from portal.relay import models as relay
 from portal.responses import models as responses
 from portal.retention import models as retention
 from portal.settings import models as settings
@@ -21,7 +22,7 @@ from portal.trials import models as trials
 from portal.users import models as users
 
 ROOMS = (
-    advocacy, commitments, contacts, customers, follow_ups, imports, invitations, ledger, lists, mail, purchases,
+    advocacy, commitments, contacts, customers, follow_ups, imports, invitations, ledger, lists, mail, purchases, relay,
     responses, retention, settings, surveys, timeline, trials, users,
 )  # fmt: skip
 metadata = db.metadata

@@ -7,7 +7,7 @@ from urllib.parse import urlencode
 
 from sqlalchemy import ColumnElement, select
 
-from portal.customers.models import STATUSES, Customer, customer_tags
+from portal.customers.models import PHASES, STATUSES, Customer, customer_tags
 from portal.customers.queries import found_by
 from portal.customers.search import LONGEST_QUERY
 from portal.texts import without_unfit
@@ -22,6 +22,7 @@ class CustomerFilter:
 
     q: str = ""
     status: str = ""
+    phase: str = ""
     assignee: str = ""
     tag: int = 0
     archived: bool = False
@@ -33,6 +34,7 @@ class CustomerFilter:
         return cls(
             q=" ".join(without_unfit(args.get("q", "")[:LONGEST_QUERY]).split()),
             status=args.get("status", "") if args.get("status") in STATUSES else "",
+            phase=args.get("phase", "") if args.get("phase") in PHASES else "",
             assignee=assignee if assignee in (ME, NOBODY) or _is_id(assignee) else "",
             tag=int(tag) if _is_id(tag) else 0,
             archived=args.get("archived") == "1",
@@ -47,6 +49,9 @@ class CustomerFilter:
             found.append(found_by(self.q))
         if self.status:
             found.append(Customer.status == self.status)
+        if self.phase:
+            status = {"retention": "client", "loyalty": "buyer"}.get(self.phase, "prospect")
+            found += [Customer.status == status, Customer.phase == self.phase]  # there is an index by status and name
         if self.assignee == NOBODY:
             found.append(Customer.assignee_id.is_(None))
         elif self.assignee:
@@ -67,6 +72,7 @@ class CustomerFilter:
         said: dict[str, Any] = {
             "q": self.q,
             "status": self.status,
+            "phase": self.phase,
             "assignee": self.assignee,
             "tag": self.tag,
             "archived": "1" if self.archived else "",

@@ -15,6 +15,7 @@ from portal.customers import queries
 from portal.customers.models import Customer, IsArchived
 from portal.customers.tagging import tags_named
 from portal.extensions import db
+from portal.relay import holding
 from portal.rules import N_, BrokenRule
 from portal.timeline.models import record
 from portal.users.models import User
@@ -66,12 +67,19 @@ def add_customer(
     """
     _check_number(details.external_id, None)
     assignee_id = assignee.id if assignee else None
-    customer = Customer(**asdict(details), assignee_id=assignee_id, form_id=form_id, created_at=clock.now())
+    customer = Customer(
+        **asdict(details),
+        **holding.first_leg(assignee),
+        assignee_id=assignee_id,
+        form_id=form_id,
+        created_at=clock.now(),
+    )
     customer.tags = tags_named(tags)
     people = [Contact(customer=customer, created_at=clock.now(), **asdict(person)) for person in contacts]
     customer.index_words(people)
     db.session.add_all([customer, *people])
     db.session.flush()
+    holding.begin(customer, assignee)
     told = {
         "name": customer.name,
         "tags": [tag.name for tag in customer.tags],

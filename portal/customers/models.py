@@ -4,21 +4,32 @@ from collections.abc import Iterable
 from datetime import date, datetime
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import BigInteger, Column, ForeignKey, Index, String, Table, Text, text, update
+from sqlalchemy import BigInteger, Column, Computed, ForeignKey, Index, String, Table, Text, text, update
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from portal import clock
 from portal.customers.search import fold, searchable
 from portal.extensions import BigId, Model, UtcDateTime, db
+from portal.relay import holding
 from portal.retention.models import ListEntry
 from portal.rules import N_, BrokenRule
 from portal.timeline.models import changed, record
 
 if TYPE_CHECKING:
     from portal.contacts.models import Contact
+    from portal.relay.models import HandOff
     from portal.users.models import User
 
 STATUSES = ("prospect", "buyer", "client")
+PHASES = ("acquisition", "activation", "loyalty", "retention")
+PHASE = (
+    "CASE WHEN status = 'client' THEN 'retention' WHEN status = 'buyer' THEN 'loyalty'"
+    " WHEN leg IN ('sales', 'service') THEN 'activation' ELSE 'acquisition' END"
+)
+PHASE_SINCE = (  # as the migration says it, but for the day on which a customer of no leg came
+    "CASE WHEN status = 'client' THEN coalesce(second_purchase_on, first_purchase_on)"
+    " WHEN status = 'buyer' THEN first_purchase_on ELSE leg_since END"
+)
 LIVE = text("archived_at IS NULL")
 ARCHIVED = text("archived_at IS NOT NULL")
 
@@ -55,6 +66,7 @@ class Customer(Model):
         Index("ix_customers_live_status", "status", "sort_name", "id", sqlite_where=LIVE, postgresql_where=LIVE),
         Index("ix_customers_live_assignee", "assignee_id", "sort_name", "id", sqlite_where=LIVE, postgresql_where=LIVE),
         Index("ix_customers_live_last_purchase", "last_purchase_on", "id", sqlite_where=LIVE, postgresql_where=LIVE),
+        Index("ix_customers_live_phase", "phase", "phase_since", "id", sqlite_where=LIVE, postgresql_where=LIVE),
         Index("ix_customers_archived_name", "sort_name", "id", sqlite_where=ARCHIVED, postgresql_where=ARCHIVED),
         Index("ix_customers_email", "email"),
         Index("ix_customers_phone", "phone"),
@@ -82,11 +94,20 @@ class Customer(Model):
     status: Mapped[str] = mapped_column(String(8), default="prospect")
     purchase_days: Mapped[int] = mapped_column(default=0)
     first_purchase_on: Mapped[date | None]
+    second_purchase_on: Mapped[date | None]
+    """The second purchase day: since then, a client."""
     last_purchase_on: Mapped[date | None]
     revenue_minor: Mapped[int] = mapped_column(BigInteger, default=0)
     currency: Mapped[str | None] = mapped_column(String(3))
     """Of the revenue: the one in which the customer bought most often; purchases in others are not added to it."""
     median_interval_days: Mapped[float | None]
+    leg: Mapped[str | None] = mapped_column(String(12))
+    """The part of the relay that holds it, or held it last; none where nobody ever has."""
+    leg_since: Mapped[date | None]
+    """Since when it has been in that leg; where there is none, since it came."""
+    phase: Mapped[str] = mapped_column(String(12), Computed(PHASE))
+    """Where it stands in the commercial cycle: one of `PHASES`. Worked out by the database, never written."""
+    phase_since: Mapped[date] = mapped_column(Computed(PHASE_SINCE))
     last_touch_on: Mapped[date | None]
     next_touch_on: Mapped[date | None]
     """The earliest planned follow-up's day; without one, the last touch and the firm's rhythm."""
@@ -117,14 +138,19 @@ class Customer(Model):
         return changes
 
     def assign(self, to: "User | None", by: "User") -> None:
-        """Make a user answerable for it (or nobody), and for its entries on lists."""
+        """Make a user answerable for it (or nobody), and for its entries on lists; its leg is then the user's."""
         if self.assignee_id != (to.id if to else None):
-            self._touch()
-            self.assignee_id = to.id if to else None
-            entries = update(ListEntry).where(ListEntry.customer_id == self.id)
-            db.session.execute(entries.values(assignee_id=self.assignee_id))
+            self.pass_on(to)
             name = to.name if to else None
             record("customer.assigned", by=by, customer_id=self.id, subject=self, name=self.name, to=name)
+
+    def pass_on(self, to: "User | None", hand_off: "HandOff | None" = None) -> None:
+        """Let a user hold it, by that hand-off or by hand, or nobody. The caller records why."""
+        self._touch()
+        holding.pass_on(self, to, hand_off)
+        self.assignee_id = to.id if to else None
+        entries = update(ListEntry).where(ListEntry.customer_id == self.id)
+        db.session.execute(entries.values(assignee_id=self.assignee_id))
 
     def tag(self, tags: list[Tag], by: "User") -> None:
         """Let these be its tags, and no others. Its tags must be loaded."""

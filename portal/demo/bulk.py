@@ -24,6 +24,8 @@ from portal.follow_ups.clocks import set_clocks_of
 from portal.follow_ups.models import FollowUp
 from portal.purchases import figures
 from portal.purchases.models import Purchase
+from portal.relay.legs import leg_of
+from portal.relay.models import Holding
 from portal.timeline.models import Event
 
 if TYPE_CHECKING:
@@ -33,7 +35,7 @@ AT_ONCE = 1000
 DAYS = 730
 PURCHASES_EACH = (0, 1, 1, 2, 3, 4, 5, 7, 9, 18)
 """Five on average."""
-MODELS: tuple[type, ...] = (Customer, Contact, Purchase, FollowUp, Commitment, Event)
+MODELS: tuple[type, ...] = (Customer, Contact, Purchase, FollowUp, Commitment, Holding, Event)
 
 
 class Pourer:
@@ -42,6 +44,7 @@ class Pourer:
     def __init__(self, words: Words, users: "dict[str, User]", chance: Random) -> None:
         self.words, self.chance = words, chance
         self.user_ids = [user.id for user in users.values()]
+        self.legs = {user.id: leg_of(user.role, None) for user in users.values()}
         self.people = People(words, chance)
         self.today = clock.today()
         self.last = dict.fromkeys(MODELS, 0)
@@ -65,12 +68,17 @@ class Pourer:
         details = found.details
         age = chance.randrange(2, DAYS)
         at = self._moment(age)
+        assignee_id = chance.choice([*self.user_ids, None])
+        held = {"leg": self.legs.get(assignee_id or 0), "leg_since": clock.day_of(at)}
         id = self._add(
-            Customer, **asdict(details), sort_name=fold(details.name)[:160], search_text=_searchable(found),
-            created_at=at, assignee_id=chance.choice([*self.user_ids, None]), form_id=None, archived_at=None, version=1,
+            Customer, **asdict(details), **held, sort_name=fold(details.name)[:160], search_text=_searchable(found),
+            created_at=at, assignee_id=assignee_id, form_id=None, archived_at=None, version=1,
             status="prospect", purchase_days=0, revenue_minor=0,
         )  # fmt: skip
         self._event("customer.created", at, id, id, name=details.name, tags=[], to=None)
+        if assignee_id is not None:
+            since = {"from_on": held["leg_since"], "ended": ""}
+            self._add(Holding, customer_id=id, leg=held["leg"], user_id=assignee_id, **since)
         for person in found.contacts:
             contact_id = self._add(Contact, customer_id=id, created_at=at, version=1, **asdict(person))
             self._event("contact.added", at, id, contact_id, name=person.name, title=person.title)

@@ -125,6 +125,7 @@ def _write_customers(made: dict[int, Sale], their_figures: Sequence[Figures], by
             "phone": [sale.phone or None for sale in sales],
             "search_text": [searchable([name, sale.customer, sale.email, sale.phone]) for name, sale in words],
             "created_at": Same(now),
+            "leg_since": Same(today),
             **{name: [getattr(each, name) for each in their_figures] for name in Figures._fields},
         },
     )

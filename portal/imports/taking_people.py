@@ -22,6 +22,7 @@ from portal.imports.people import Person
 from portal.imports.taking import write_refusals
 from portal.imports.tally import Tally
 from portal.imports.values import Fault
+from portal.relay import holding
 from portal.timeline.models import record
 
 if TYPE_CHECKING:
@@ -108,11 +109,13 @@ class _Batch:
             sort_name=fold(person.name)[:160],
             assignee_id=assignee.id if assignee else None,
             created_at=clock.now(),
+            **holding.first_leg(assignee),
             tags=[self.tags[fold(word)] for word in person.tags],
             **{ours: getattr(person, theirs) or None for theirs, ours in FILLED.items() if getattr(person, theirs)},
         )
         db.session.add(customer)
         db.session.flush()
+        holding.begin(customer, assignee)
         told = {"name": customer.name, "tags": list(person.tags), "to": assignee.name if assignee else None}
         record("customer.created", by=self.by, customer_id=customer.id, subject=customer, on=None, **told)
         self.customers[customer.id] = customer

@@ -20,6 +20,7 @@ from portal.follow_ups.models import SELLING, FollowUp
 from portal.invitations.queries import budget_of
 from portal.lists import queries
 from portal.lists.models import ListBatch
+from portal.relay import holding
 from portal.retention.models import ListEntry
 from portal.rules import N_, BrokenRule
 from portal.settings.models import Firm
@@ -141,6 +142,7 @@ def _assign(batch: ListBatch, customers: Sequence[Any], by: "User") -> None:
     ids = [each.id for each in customers]
     to = user_by_id(batch.to_id) if batch.to_id else None
     db.session.flush()
+    holding.pass_on_many(Customer.__table__, ids, to)
     assigned = update(Customer).where(Customer.id.in_(ids))
     db.session.execute(assigned.values(assignee_id=batch.to_id, version=Customer.version + 1))
     db.session.execute(update(ListEntry).where(ListEntry.customer_id.in_(ids)).values(assignee_id=batch.to_id))

@@ -1,4 +1,4 @@
-"""The figures of a customer, derived from the ledger: purchase days, first and last, revenue, median interval, status.
+"""The figures of a customer, derived from the ledger: purchase days, revenue, interval and status.
 
 They are brought up to date in the transaction of every change to the ledger, and can be rebuilt at any time. A purchase
 day counts once, however much was bought on it; voided purchases count nowhere.
@@ -29,13 +29,14 @@ class Figures(NamedTuple):
     status: str
     purchase_days: int
     first_purchase_on: date | None
+    second_purchase_on: date | None
     last_purchase_on: date | None
     revenue_minor: int
     currency: str | None
     median_interval_days: float | None
 
 
-NONE = Figures("prospect", 0, None, None, 0, None, None)
+NONE = Figures("prospect", 0, None, None, None, 0, None, None)
 
 
 def of(days: Iterable[Day]) -> Figures:
@@ -52,9 +53,8 @@ def of(days: Iterable[Day]) -> Figures:
         currency = _main_currency(bought)
     on = sorted({each[0] for each in bought})
     revenue = sum(each[2] for each in bought if each[1] == currency)
-    return Figures(
-        "client" if len(on) > 1 else "buyer", len(on), on[0], on[-1], revenue, currency, _median_interval(on)
-    )
+    status, second = ("client", on[1]) if len(on) > 1 else ("buyer", None)
+    return Figures(status, len(on), on[0], second, on[-1], revenue, currency, _median_interval(on))
 
 
 def _main_currency(bought: list[Day]) -> str:

@@ -24,6 +24,7 @@ def figures_for_change(customer_ids: Sequence[int]) -> dict[int, tuple[Any, ...]
             Customer.status,
             Customer.purchase_days,
             Customer.first_purchase_on,
+            Customer.second_purchase_on,
             Customer.last_purchase_on,
             Customer.revenue_minor,
             Customer.currency,

@@ -18,6 +18,8 @@ from portal.language import LANGUAGES, spoken
 CURRENCIES = ("MXN", "USD", "EUR", "ARS", "BOB", "BRL", "CLP", "COP", "CRC", "DOP", "GBP", "GTQ", "HNL", "NIO", "PAB",
               "PEN", "PYG", "UYU", "CAD", "JPY")  # fmt: skip
 
+PERIODS = (("month", _l("Month")), ("quarter", _l("Quarter")), ("year", _l("Year")))
+
 
 @cache
 def time_zones() -> list[str]:
@@ -85,4 +87,8 @@ class FirmForm(FlaskForm):
     recover_within_days = IntegerField(_l("Days to make an unhappy answer right"), whole_between(0, 30))
     silent_after_days = IntegerField(_l("Days without a touch before a customer is silent"), whole_between(7, 365))
     ledger_days = IntegerField(_l("Days in which a link to the promises works"), whole_between(1, 730))
+    hand_off_days = IntegerField(_l("Days in which a hand-off is answered"), whole_between(1, 30))
+    goal = TextField(_l("What everybody runs for"), longest=120)
+    goal_clients = IntegerField(_l("Buyers who become clients"), whole_between(0, 1_000_000))
+    goal_period = SelectField(_l("In each"), choices=PERIODS)
     privacy = LongTextField(_l("Addition to the privacy notice"), longest=4000)

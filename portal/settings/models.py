@@ -15,10 +15,11 @@ if TYPE_CHECKING:
 
 FIRM_ID = 1
 LOCALES = ("es", "en")
+GOAL_PERIODS = ("month", "quarter", "year")
 DECISIONS = (
     "name", "accent", "locale", "time_zone", "currency", "region", "touch_every_days", "reassure_after_days",
     "ask_at_most", "ask_within_days", "remind_after_days", "answer_within_days", "recover_within_days",
-    "silent_after_days", "ledger_days", "privacy",
+    "silent_after_days", "ledger_days", "hand_off_days", "goal", "goal_clients", "goal_period", "privacy",
 )  # fmt: skip
 
 
@@ -56,6 +57,14 @@ class Firm(Model):
     """How long a recent buyer or client may be without a touch before the list of the silent names them. In days."""
     ledger_days: Mapped[int] = mapped_column(default=90)
     """How long a contact's link to the promises between us opens its page. In days."""
+    hand_off_days: Mapped[int] = mapped_column(default=2)
+    """How long a hand-off may wait for its answer before it is dropped. In days."""
+    goal: Mapped[str] = mapped_column(String(120), default="")
+    """What everybody runs for, in the firm's own words."""
+    goal_clients: Mapped[int] = mapped_column(default=0)
+    """How many buyers shall become clients in a period; 0 for no goal."""
+    goal_period: Mapped[str] = mapped_column(String(8), default="quarter")
+    """One of `GOAL_PERIODS`."""
     version: Mapped[int] = mapped_column(default=1)
     created_at: Mapped[datetime] = mapped_column(UtcDateTime)
 

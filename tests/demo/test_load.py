@@ -17,6 +17,7 @@ from portal.follow_ups.models import FollowUp
 from portal.ledger.models import LedgerLink, Statement
 from portal.purchases import figures
 from portal.purchases.models import Purchase
+from portal.relay.models import Holding
 from portal.responses.models import Response
 from portal.retention.models import Books, ListEntry
 from portal.settings.models import Firm
@@ -97,7 +98,7 @@ def test_its_people_sign_in_and_see_their_day(load: Any, browser_of: Any) -> Non
 def test_the_same_seed_tells_the_same_and_another_another(load: Any, app: Flask) -> None:
     def names() -> list[str]:
         found = list(db.session.scalars(select(Customer.name).order_by(Customer.id)))
-        for model in (Event, Purchase, FollowUp, Commitment):
+        for model in (Event, Purchase, FollowUp, Commitment, Holding):
             db.session.query(model).delete()
         for customer in db.session.scalars(select(Customer)):
             db.session.delete(customer)

@@ -26,12 +26,12 @@ def on(day: int) -> date:
 
 
 def test_nobody_who_has_not_bought_is_more_than_a_prospect() -> None:
-    assert figures.of([]) == Figures("prospect", 0, None, None, 0, None, None)
+    assert figures.of([]) == Figures("prospect", 0, None, None, None, 0, None, None)
 
 
 def test_a_day_counts_once() -> None:
     assert figures.of([(on(3), "MXN", 500, 2), (on(3), "MXN", 100, 1)]) == (
-        "buyer", 1, on(3), on(3), 600, "MXN", None,
+        "buyer", 1, on(3), None, on(3), 600, "MXN", None,
     )  # fmt: skip
 
 
@@ -44,7 +44,7 @@ def test_the_median_interval(days: list[int], median: float) -> None:
 
 def test_revenue_is_in_the_currency_of_most_purchases() -> None:
     bought = [(on(0), "USD", 900, 1), (on(1), "MXN", 100, 2), (on(2), "USD", 50, 1), (on(3), "MXN", 1, 1)]
-    assert figures.of(bought)[1:6] == (4, on(0), on(3), 101, "MXN")
+    assert figures.of(bought)[1:7] == (4, on(0), on(1), on(3), 101, "MXN")
     assert figures.of([(on(0), "USD", 900, 1), (on(1), "MXN", 100, 1)]).currency == "MXN"  # a draw: the last
     assert figures.of([(on(0), "USD", 900, 1), (on(0), "MXN", 100, 1)]).currency == "MXN"  # still: by name
 
@@ -61,15 +61,15 @@ def test_they_follow_each_change(cast: Cast) -> None:
     first = ledger.record(
         customer_id=customer.id, on=on(0), amount_minor=500, currency="MXN", by=cast.support, number="7"
     )
-    assert stored()[customer.id] == ("buyer", 1, on(0), on(0), 500, "MXN", None)
+    assert stored()[customer.id] == ("buyer", 1, on(0), None, on(0), 500, "MXN", None)
     second = ledger.record(customer_id=customer.id, on=on(30), amount_minor=700, currency="MXN", by=cast.support)
-    assert stored()[customer.id] == ("client", 2, on(0), on(30), 1200, "MXN", 30.0)
+    assert stored()[customer.id] == ("client", 2, on(0), on(30), on(30), 1200, "MXN", 30.0)
     ledger.correct(second, on=on(20), amount_minor=600, currency="MXN", number="", description="", by=cast.support)
-    assert stored()[customer.id] == ("client", 2, on(0), on(20), 1100, "MXN", 20.0)
+    assert stored()[customer.id] == ("client", 2, on(0), on(20), on(20), 1100, "MXN", 20.0)
     ledger.void(first, by=cast.support)
-    assert stored()[customer.id] == ("buyer", 1, on(20), on(20), 600, "MXN", None)
+    assert stored()[customer.id] == ("buyer", 1, on(20), None, on(20), 600, "MXN", None)
     ledger.restore(first, by=cast.support)
-    assert stored()[customer.id] == ("client", 2, on(0), on(20), 1100, "MXN", 20.0)
+    assert stored()[customer.id] == ("client", 2, on(0), on(20), on(20), 1100, "MXN", 20.0)
     assert customer.revenue_minor == 1100  # also the customer that was at hand
 
 
@@ -144,5 +144,5 @@ def test_a_rebuild_mends_what_is_wrong(cast: Cast) -> None:
     customer.revenue_minor = 1
     db.session.commit()
     assert figures.rebuild() == (1, 1)
-    assert stored()[customer.id] == ("buyer", 1, on(0), on(0), 500, "MXN", None)
+    assert stored()[customer.id] == ("buyer", 1, on(0), None, on(0), 500, "MXN", None)
     assert figures.rebuild() == (1, 0)

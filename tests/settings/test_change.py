@@ -33,6 +33,10 @@ FORM = {
     "recover_within_days": "2",
     "silent_after_days": "60",
     "ledger_days": "90",
+    "hand_off_days": "2",
+    "goal": "",
+    "goal_clients": "0",
+    "goal_period": "quarter",
     "privacy": "",
     "reassure_after_days": "5",
 }

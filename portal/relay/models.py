@@ -1,0 +1,115 @@
+"""The relay: who held a customer from when to when, and the hand-offs from one runner to the next."""
+
+from datetime import date, datetime
+from typing import TYPE_CHECKING, Any
+
+from sqlalchemy import JSON, BigInteger, ForeignKey, Index, String, text
+from sqlalchemy.orm import Mapped, mapped_column, relationship
+
+from portal.extensions import BigId, Model, UtcDateTime
+
+if TYPE_CHECKING:
+    from portal.customers.models import Customer
+    from portal.users.models import User
+
+HELD = text("until_on IS NULL")
+OFFERED = text("state = 'offered'")
+TO_LEG = text("state = 'offered' AND to_user_id IS NULL")
+LYING = text("dropped_on IS NOT NULL AND picked_up_on IS NULL")
+STATES = ("offered", "accepted", "declined", "withdrawn", "dropped")
+ENDED = ("passed", "handed_off", "let_go")
+"""How a holding ends: given to somebody else by hand, by a hand-off that was accepted, or to nobody."""
+BOARD_ID = 1
+
+
+class Holding(Model):
+    """A stretch of the relay: this user held this customer for this leg. A customer is held once at a time, or by
+    nobody, which is what lies between two stretches.
+    """
+
+    __tablename__ = "holdings"
+    __table_args__ = (
+        Index("uq_holdings_held", "customer_id", unique=True, sqlite_where=HELD, postgresql_where=HELD),
+        Index("ix_holdings_customer_id_id", "customer_id", "id"),
+        Index("ix_holdings_user_id_id", "user_id", "id"),
+        Index("ix_holdings_from_on_id", "from_on", "id"),
+    )
+
+    id: Mapped[int] = mapped_column(BigId, primary_key=True)
+    customer_id: Mapped[int] = mapped_column(ForeignKey("customers.id"))
+    leg: Mapped[str] = mapped_column(String(12))
+    user_id: Mapped[int] = mapped_column(ForeignKey("users.id"))
+    from_on: Mapped[date]
+    until_on: Mapped[date | None]
+    ended: Mapped[str] = mapped_column(String(12), default="")
+    """One of `ENDED`; empty while it lasts."""
+    came_from: Mapped[str | None] = mapped_column(String(12))
+    """The leg that the customer was in before; the same one when only the runner changed, none at the very start."""
+    waited_since: Mapped[date | None]
+    """Since when the customer had been in that leg."""
+    hand_off_id: Mapped[int | None] = mapped_column(ForeignKey("hand_offs.id"))
+    """The hand-off that it began with; none when somebody was assigned by hand."""
+
+
+class HandOff(Model):
+    """A customer offered to the next runner: to a user, or to a leg, of which anybody may accept."""
+
+    __tablename__ = "hand_offs"
+    __table_args__ = (
+        Index("uq_hand_offs_offered", "customer_id", unique=True, sqlite_where=OFFERED, postgresql_where=OFFERED),
+        Index("ix_hand_offs_customer_id_id", "customer_id", "id"),
+        Index("ix_hand_offs_offered_due", "due_on", "id", sqlite_where=OFFERED, postgresql_where=OFFERED),
+        Index(
+            "ix_hand_offs_offered_user", "to_user_id", "due_on", "id", sqlite_where=OFFERED, postgresql_where=OFFERED
+        ),
+        Index("ix_hand_offs_offered_leg", "to_leg", "due_on", "id", sqlite_where=TO_LEG, postgresql_where=TO_LEG),
+        Index("ix_hand_offs_lying", "dropped_on", "id", sqlite_where=LYING, postgresql_where=LYING),
+        Index("ix_hand_offs_offered_by_id_id", "offered_by_id", "id"),
+        Index("ix_hand_offs_offered_on_id", "offered_on", "id"),
+    )
+
+    id: Mapped[int] = mapped_column(BigId, primary_key=True)
+    customer_id: Mapped[int] = mapped_column(ForeignKey("customers.id"))
+    from_leg: Mapped[str | None] = mapped_column(String(12))
+    from_user_id: Mapped[int | None] = mapped_column(ForeignKey("users.id"))
+    """Who held the customer when it was offered."""
+    to_leg: Mapped[str] = mapped_column(String(12))
+    to_user_id: Mapped[int | None] = mapped_column(ForeignKey("users.id"))
+    """Who is asked; none when anybody of the leg is."""
+    note: Mapped[str] = mapped_column(String(600), default="")
+    """What the next runner should know."""
+    state: Mapped[str] = mapped_column(String(12), default="offered")
+    offered_on: Mapped[date]
+    due_on: Mapped[date]
+    """The last day on which it can be answered: then it is dropped."""
+    offered_by_id: Mapped[int | None] = mapped_column(ForeignKey("users.id"))
+    """Who offered it; nobody when the first purchase did."""
+    answered_on: Mapped[date | None]
+    answered_by_id: Mapped[int | None] = mapped_column(ForeignKey("users.id"))
+    reason: Mapped[str] = mapped_column(String(300), default="")
+    """Why it was declined or withdrawn."""
+    dropped_on: Mapped[date | None]
+    picked_up_on: Mapped[date | None]
+    """When somebody took care of what was dropped: offered it anew, gave it to somebody, or left it where it is."""
+    cause: Mapped[str | None] = mapped_column(String(40), unique=True)
+    """What made the portal offer it by itself, so that it does so once."""
+    version: Mapped[int] = mapped_column(default=1)
+    form_id: Mapped[str | None] = mapped_column(String(36), unique=True)
+    created_at: Mapped[datetime] = mapped_column(UtcDateTime)
+
+    customer: Mapped["Customer"] = relationship(lazy="raise")
+    from_user: Mapped["User | None"] = relationship(lazy="raise", foreign_keys=from_user_id)
+    to_user: Mapped["User | None"] = relationship(lazy="raise", foreign_keys=to_user_id)
+
+
+class Board(Model):
+    """What the board says of all customers, counted by the clock and not by whoever looks at it. There is one."""
+
+    __tablename__ = "relay_boards"
+
+    id: Mapped[int] = mapped_column(primary_key=True, default=BOARD_ID)
+    counted_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    last_event_id: Mapped[int] = mapped_column(BigInteger, default=0)
+    """Of the newest event when it was counted: when it is still the newest, there is nothing to count."""
+    phases: Mapped[dict[str, Any]] = mapped_column(JSON, default=dict)
+    goal: Mapped[dict[str, Any]] = mapped_column(JSON, default=dict)
