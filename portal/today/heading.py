@@ -3,7 +3,7 @@
 It comes along with whatever is done under a line of the list, so that the counts stay true.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -49,8 +49,8 @@ def heading(user: User, asked: Asked, counts: Mapping[str, int]) -> dict[str, An
         "reason": asked.reason,
         "greeting": _greeting(user.name),
         "summary": _summary(counts, asked.whose),
-        "pills": [(each.key, _(each.word), _shown(counts[each.key])) for each in REASONS],
-        "total": _shown(sum(counts.values()), any(n >= queries.MOST_COUNTED for n in counts.values())),
+        "pills": [(each.key, _(each.word), _shown([counts[each.key]])) for each in REASONS],
+        "total": _shown(counts.values()),
     }
 
 
@@ -60,8 +60,11 @@ def again(user: User, address: Mapping[str, str]) -> dict[str, Any]:
     return heading(user, asked, queries.counts(asked.assignees)) | {"again": "today/_again.html"}
 
 
-def _shown(n: int, capped: bool = False) -> str:
-    return "99+" if capped or n >= queries.MOST_COUNTED else str(n)
+def _shown(counts: Iterable[int]) -> str:
+    """The sum; with a "+" where one of them was not counted to its end."""
+    counts = list(counts)
+    total = sum(min(n, queries.MOST_COUNTED) for n in counts)
+    return f"{total}+" if any(n > queries.MOST_COUNTED for n in counts) else str(total)
 
 
 def _greeting(name: str) -> str:
@@ -78,11 +81,11 @@ def _summary(counts: Mapping[str, int], whose: str) -> str:
     total, promised = sum(counts.values()), counts["promises"] + counts["unhappy"] + counts["said"]
     if not total:
         return day
+    shown = _shown(counts.values())
     if whose == "mine":
-        many = _("99+ wait for you")
-        waiting = ngettext("%(num)s waits for you", "%(num)s wait for you", total) if total < 100 else many
+        waiting = ngettext("%(shown)s waits for you", "%(shown)s wait for you", total, shown=shown)
     else:
-        waiting = ngettext("%(num)s waits", "%(num)s wait", total) if total < 100 else _("99+ wait")
+        waiting = ngettext("%(shown)s waits", "%(shown)s wait", total, shown=shown)
     if not promised:
         return f"{day} · {waiting}"
     return f"{day} · {waiting}, " + ngettext("%(num)s of them for a promise", "%(num)s of them for a promise", promised)

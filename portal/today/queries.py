@@ -33,13 +33,13 @@ from portal.extensions import rows_of
 from portal.paging import PAGE_ROWS, Page, decode, most, page_of
 from portal.today.reasons import BY_RANK, REASONS, Reason
 
-MOST_COUNTED = 100
-"""Nobody acts on the difference between a hundred and a thousand: beyond this it is "99+"."""
+MOST_COUNTED = PAGE_ROWS
+"""Of one reason: nobody acts on the difference between fifty and a thousand. One more is looked for, to tell "50+"."""
 
 
 @dataclass(frozen=True)
 class Morning:
-    """How many matters of each reason wait, none counted beyond 100; and one page of them."""
+    """How many matters of each reason wait, none counted beyond `MOST_COUNTED` + 1; and one page of them."""
 
     counts: dict[str, int]
     page: Page[tuple[Reason, Row[Any]]]
@@ -122,7 +122,7 @@ def _count(nearest: CTE) -> Any:
 
 def _nearest(assignees: int | None) -> CTE:
     """(rank, due_on, id) of the first matters of every reason."""
-    return union_all(*_branches(REASONS, assignees, MOST_COUNTED, None)).cte("nearest")
+    return union_all(*_branches(REASONS, assignees, MOST_COUNTED + 1, None)).cte("nearest")
 
 
 def _branches(reasons: Sequence[Reason], assignees: int | None, limit: int, after_rank: int | None) -> list[Any]:
