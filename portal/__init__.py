@@ -50,6 +50,8 @@ def register_blueprints(app: Flask) -> None:
     from portal.commitments.views import commitments
     from portal.contacts.views import contacts
     from portal.customers.views import customers
+    from portal.digests.public import mornings
+    from portal.digests.views import digests
     from portal.follow_ups.views import follow_ups
     from portal.health import health
     from portal.imports.views import imports
@@ -88,10 +90,12 @@ def register_blueprints(app: Flask) -> None:
         (retention, "/retention"),
         (timeline, "/timeline"),
         (users, ""),
+        (digests, ""),
         (settings, "/settings"),
         (mail_room, "/settings/mail"),
         (answers, ""),
         (promises, ""),
+        (mornings, ""),
         (health, ""),
     ]
     for blueprint, prefix in rooms:

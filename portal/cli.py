@@ -16,6 +16,7 @@ from portal.config import Settings
 
 GROUPS = {
     "demo": "portal.demo.commands",
+    "digests": "portal.digests.commands",
     "purchases": "portal.imports.commands",
     "figures": "portal.purchases.commands",
     "retention": "portal.retention.commands",

@@ -1,5 +1,5 @@
-"""Pages for clients, who have no account: found by the token in their address, in the client's language, in the firm's
-colour. They know no session, and no address with a token leaves them in a Referer.
+"""Pages without an account, for clients and for who reads a digest: found by the token in their address, in the
+reader's language, in the firm's colour. They know no session, and no address with a token leaves them in a Referer.
 """
 
 from collections.abc import Callable
@@ -15,9 +15,9 @@ from portal.settings.queries import the_firm
 from portal.users.attempts import network_of
 
 Held = TypeVar("Held")
-ROOMS = {"answers", "promises"}
+ROOMS = {"answers", "promises", "mornings"}
 """The blueprints of these pages."""
-PATHS = ("/s/", "/p/")
+PATHS = ("/s/", "/p/", "/d/")
 """What their addresses begin with."""
 
 
@@ -29,9 +29,13 @@ def keep_to_ourselves(response: Response) -> Response:
 
 def held_by(find: Callable[[str], Held | None], token: str) -> Held:
     """What `find` finds by the hash of the token; else one and the same 404, and after too many of those a 429."""
-    network = network_of(request.remote_addr)
-    found = find(hash_of(token)) if len(token) == LENGTH and guessing.may_look(network) else None
-    return found if found is not None else _unknown(network)
+    may_look = len(token) == LENGTH and guessing.may_look(network_of(request.remote_addr))
+    return known(find(hash_of(token)) if may_look else None)
+
+
+def known(found: Held | None) -> Held:
+    """What was found by a token; else one and the same 404, and after too many of those a 429."""
+    return found if found is not None else _unknown(network_of(request.remote_addr))
 
 
 def _unknown(network: str) -> NoReturn:

@@ -8,6 +8,8 @@ from huey import crontab
 from sqlalchemy import delete, text
 
 from portal import clock, followers
+from portal.digests import jobs as digests
+from portal.digests.models import Digest
 from portal.extensions import db, huey
 from portal.imports import jobs as imports
 from portal.invitations import jobs as invitations
@@ -37,6 +39,12 @@ def at(name: str, **when: str) -> Callable[[Callable[[], Any]], Any]:
 def deliver_mail() -> None:
     """Mail that is due, first tries and later ones."""
     outbox.deliver_due()
+
+
+@at("digests.write", minute="*/5")
+def write_digests() -> None:
+    """The morning digest of each user who wants one, at the firm's hour, once."""
+    digests.write_due()
 
 
 @at("imports.resume", minute="*")
@@ -135,6 +143,13 @@ def forget_old_sessions() -> None:
 def forget_sent_mail() -> None:
     """Of mail that went out a quarter of a year ago not even the address is kept."""
     db.session.execute(delete(OutboxMessage).where(OutboxMessage.sent_at < clock.now() - KEEP_SENT_MAIL))
+    db.session.commit()
+
+
+@at("nightly.digests", minute="47", hour="9")
+def forget_old_digests() -> None:
+    """That somebody had a digest a quarter of a year ago is of no use to anybody."""
+    db.session.execute(delete(Digest).where(Digest.written_on < clock.today() - KEEP_SENT_MAIL))
     db.session.commit()
 
 

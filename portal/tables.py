@@ -4,6 +4,7 @@ from portal.advocacy import models as advocacy
 from portal.commitments import models as commitments
 from portal.contacts import models as contacts
 from portal.customers import models as customers
+from portal.digests import models as digests
 from portal.extensions import db
 from portal.follow_ups import models as follow_ups
 from portal.imports import models as imports
@@ -22,7 +23,7 @@ from portal.trials import models as trials
 from portal.users import models as users
 
 ROOMS = (
-    advocacy, commitments, contacts, customers, follow_ups, imports, invitations, ledger, lists, mail, purchases, relay,
-    responses, retention, settings, surveys, timeline, trials, users,
+    advocacy, commitments, contacts, customers, digests, follow_ups, imports, invitations, ledger, lists, mail,
+    purchases, relay, responses, retention, settings, surveys, timeline, trials, users,
 )  # fmt: skip
 metadata = db.metadata

@@ -11,6 +11,7 @@ from portal.commitments.models import Commitment
 from portal.contacts.models import Contact
 from portal.customers.filters import CustomerFilter
 from portal.customers.models import Customer, Tag
+from portal.digests.models import Digest
 from portal.extensions import db
 from portal.follow_ups.models import FollowUp
 from portal.imports.models import Import, ImportRefusal
@@ -54,6 +55,8 @@ def make_sample(cast: Cast) -> list[Customer]:
             html="h", created_at=clock.now(), next_try_at=clock.now(),
         )
     )  # fmt: skip
+    morning = clock.today() - timedelta(days=1)
+    db.session.add(Digest(user_id=cast.sales.id, written_on=morning, seen_until=clock.now()))
     db.session.commit()
     return customers
 

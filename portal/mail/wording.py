@@ -16,6 +16,7 @@ def kind(word: str) -> str:
         "survey": _("Survey"),
         "survey_reminder": _("Reminder"),
         "receipt": _("Receipt of an answer"),
+        "digest": _("Morning digest"),
     }.get(word, word)
 
 

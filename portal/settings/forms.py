@@ -19,6 +19,8 @@ CURRENCIES = ("MXN", "USD", "EUR", "ARS", "BOB", "BRL", "CLP", "COP", "CRC", "DO
               "PEN", "PYG", "UYU", "CAD", "JPY")  # fmt: skip
 
 PERIODS = (("month", _l("Month")), ("quarter", _l("Quarter")), ("year", _l("Year")))
+HOURS = [(hour, f"{hour:02}:00") for hour in range(24)]
+DIGEST_DAYS = [(5, _l("Monday to Friday")), (6, _l("Monday to Saturday")), (7, _l("Every day"))]
 
 
 @cache
@@ -91,4 +93,6 @@ class FirmForm(FlaskForm):
     goal = TextField(_l("What everybody runs for"), longest=120)
     goal_clients = IntegerField(_l("Buyers who become clients"), whole_between(0, 1_000_000))
     goal_period = SelectField(_l("In each"), choices=PERIODS)
+    digest_hour = SelectField(_l("Hour of the morning digest"), coerce=int, choices=HOURS)
+    digest_days = SelectField(_l("Days of the morning digest"), coerce=int, choices=DIGEST_DAYS)
     privacy = LongTextField(_l("Addition to the privacy notice"), longest=4000)

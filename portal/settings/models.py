@@ -19,7 +19,8 @@ GOAL_PERIODS = ("month", "quarter", "year")
 DECISIONS = (
     "name", "accent", "locale", "time_zone", "currency", "region", "touch_every_days", "reassure_after_days",
     "ask_at_most", "ask_within_days", "remind_after_days", "answer_within_days", "recover_within_days",
-    "silent_after_days", "ledger_days", "hand_off_days", "goal", "goal_clients", "goal_period", "privacy",
+    "silent_after_days", "ledger_days", "hand_off_days", "goal", "goal_clients", "goal_period", "digest_hour",
+    "digest_days", "privacy",
 )  # fmt: skip
 
 
@@ -65,6 +66,10 @@ class Firm(Model):
     """How many buyers shall become clients in a period; 0 for no goal."""
     goal_period: Mapped[str] = mapped_column(String(8), default="quarter")
     """One of `GOAL_PERIODS`."""
+    digest_hour: Mapped[int] = mapped_column(default=7)
+    """The hour of the firm's clock at which the morning digest goes out."""
+    digest_days: Mapped[int] = mapped_column(default=5)
+    """On how many days of a week that begins with Monday: 5, 6 or 7."""
     version: Mapped[int] = mapped_column(default=1)
     created_at: Mapped[datetime] = mapped_column(UtcDateTime)
 

@@ -76,6 +76,8 @@ HOUSE_FAMILIES: dict[str, tuple[str, ...]] = {
         "user.invited_again",
         "user.joined",
         "user.changed",
+        "user.digest_on",
+        "user.digest_off",
         "user.role_changed",
         "user.disabled",
         "user.enabled",

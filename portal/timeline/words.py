@@ -38,6 +38,8 @@ FIELDS = {
     "goal": N_("what everybody runs for"),
     "goal_clients": N_("clients to be made"),
     "goal_period": N_("period of the goal"),
+    "digest_hour": N_("hour of the digest"),
+    "digest_days": N_("days of the digest"),
     "books_on": N_("day of the books"),
     "winning_minor": N_("spent on winning, in minor units"),
     "keeping_minor": N_("spent on keeping, in minor units"),

@@ -39,6 +39,8 @@ class User(UserMixin, Model):
     """argon2id; empty until an invitation is accepted."""
     locale: Mapped[str | None] = mapped_column(String(2))
     """The user's own language; empty means the firm's."""
+    digest: Mapped[bool] = mapped_column(default=True)
+    """Does the user want the morning digest?"""
     version: Mapped[int] = mapped_column(default=1)
     form_id: Mapped[str | None] = mapped_column(String(36), unique=True)
     created_at: Mapped[datetime] = mapped_column(UtcDateTime)
@@ -98,6 +100,12 @@ class User(UserMixin, Model):
         if changes:
             self.version += 1
             record("user.changed", by=self, subject=self, name=name, changes=changes)
+
+    def switch_digest(self, *, on: bool) -> None:
+        """Have the morning digest from now on, or have it no more."""
+        if self.digest != on:
+            self.digest = on
+            record(f"user.digest_{'on' if on else 'off'}", by=self, subject=self, name=self.name)
 
     def change_role(self, role: str, by: "User", owners: Sequence["User"]) -> None:
         """Give another role; raises `LastOwner`. `owners` are all who can sign in as one, locked by the caller."""

@@ -9,7 +9,9 @@ import pytest
 from flask import Flask
 from playwright.sync_api import Page
 
+from portal import access
 from portal.config import ROOT
+from portal.digests import switching
 from portal.extensions import db
 from tests.cast import Cast
 from tests.flows.conftest import LAPTOP, PHONE
@@ -88,3 +90,5 @@ def test_the_doors_are_accessible_too(app: Flask, cast: Cast, open_page: Callabl
         if rule.endpoint in (PUBLIC | BY_LINK) - {"settings.accent_css", "health.show", "settings.first_run"}:
             page.goto(address(app, rule))
             assert not faults(page), rule.rule
+    page.goto(switching.address(cast.owner.id, "", access.secret_keys()))
+    assert not faults(page)

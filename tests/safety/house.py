@@ -37,8 +37,17 @@ BY_LINK = {
     "answers.privacy",
     "promises.show",
     "promises.say",
+    "mornings.ask",
+    "mornings.switch_off",
 }
-BY_NONCE = {"answers.answer", "answers.add", "answers.disavow", "answers.opt_out", "promises.say"}
+BY_NONCE = {
+    "answers.answer",
+    "answers.add",
+    "answers.disavow",
+    "answers.opt_out",
+    "promises.say",
+    "mornings.switch_off",
+}
 """Endpoints of links whose forms know no session: instead of its token they carry a nonce, or want something chosen."""
 LIST = "due"
 """The list that stands for all of them."""

@@ -18,7 +18,7 @@ def test_every_answer_carries_the_headers(app: Flask, owner: Browser, stranger: 
         for path in paths:
             answer = browser.get(path)
             public = path.startswith(
-                ("/s/", "/p/", "/privacy")
+                ("/s/", "/p/", "/d/", "/privacy")
             )  # their own address is a secret, so they tell still less
             expected = HEADERS | {"Referrer-Policy": "strict-origin"} if public else HEADERS
             for name, value in expected.items():

@@ -37,6 +37,8 @@ FORM = {
     "goal": "",
     "goal_clients": "0",
     "goal_period": "quarter",
+    "digest_hour": "7",
+    "digest_days": "5",
     "privacy": "",
     "reassure_after_days": "5",
 }

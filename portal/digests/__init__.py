@@ -1,0 +1,1 @@
+"""The morning digest: what waits for each user, and what clients answered, by mail."""
