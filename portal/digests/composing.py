@@ -62,15 +62,17 @@ def compose(user: User, locale: str, after: datetime, until: datetime, public_ur
         answers = queries.answers_between(None if user.is_owner else user.id, after, until)
         if not lines and not answers:
             return None
-        capped = any(n >= today.MOST_COUNTED for n in counts.values())
-        total = sum(counts.values())
+        more = "+" if any(n > today.MOST_COUNTED for n in counts.values()) else ""
+        total = sum(min(n, today.MOST_COUNTED) for n in counts.values())
+        rest = max(total - MOST_LINES, 0)
         return {
             "name": user.name.split(maxsplit=1)[0],
             "total": total,
-            "capped": capped,
+            "shown": f"{total}{more}",
             "promised": sum(counts[key] for key in PROMISED),
             "sections": _sections(lines[:MOST_LINES], public_url),
-            "rest": 0 if capped else max(total - MOST_LINES, 0),
+            "rest": rest,
+            "rest_shown": f"{rest}{more}",
             "answers": _answers(answers, public_url),
             "link": f"{public_url}/",
         }
