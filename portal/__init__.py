@@ -47,6 +47,7 @@ def create_app(settings: Settings | None = None) -> Flask:
 
 def register_blueprints(app: Flask) -> None:
     """The rooms of the house and their addresses."""
+    from portal.advocacy.views import advocacy
     from portal.commitments.views import commitments
     from portal.contacts.views import contacts
     from portal.customers.views import customers
@@ -85,6 +86,7 @@ def register_blueprints(app: Flask) -> None:
         (relay, ""),
         (surveys, "/surveys"),
         (responses, ""),
+        (advocacy, ""),
         (lists, "/retention"),
         (trials, "/retention/trials"),
         (retention, "/retention"),

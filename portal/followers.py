@@ -2,11 +2,15 @@
 were written (see `portal.timeline.following`).
 """
 
+from portal.advocacy import crediting
 from portal.jobs import job, leaving, soon
 from portal.timeline import following
 from portal.timeline.following import Follower
 
-FOLLOWERS: tuple[Follower, ...] = ()
+FOLLOWERS: tuple[Follower, ...] = (
+    # Whoever recommended a customer is credited with the first purchase, and thanked for it.
+    Follower("advocacy.credit", crediting.KINDS, crediting.follow),
+)
 """A new one stands here, and its migration gives it the newest event's place, so that nothing old begins."""
 
 

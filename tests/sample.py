@@ -6,7 +6,11 @@ All ids begin at 1.
 from dataclasses import asdict
 from datetime import timedelta
 
+from sqlalchemy import select
+
 from portal import clock
+from portal.advocacy import crediting
+from portal.advocacy.referring import Referred, refer
 from portal.commitments.models import Commitment
 from portal.contacts.models import Contact
 from portal.customers.filters import CustomerFilter
@@ -48,6 +52,7 @@ def make_sample(cast: Cast) -> list[Customer]:
     _answer()
     _try(customers)
     _see(customers, cast)
+    _recommend(customers, cast)
     the_books()
     db.session.add(
         OutboxMessage(
@@ -118,6 +123,20 @@ def _answer() -> None:
         asked = invited_for_change(1)
         assert asked is not None
         answering.answer(asked, answering.Said(score, comment))
+
+
+def _recommend(customers: list[Customer], cast: Cast) -> None:
+    """The first recommends somebody who waits, somebody of whom nothing came, and the second, who has bought."""
+    first, second = customers
+    reach = second.email or ""
+    said = [Referred(name, reach, contact_id=first.contacts[0].id) for name in ("Eva", "Tom", "Ana")]
+    _, lost, won = (refer(first, each, cast.sales) for each in said)
+    lost.close(cast.sales, "Moved away")
+    won.win(second, cast.sales)
+    db.session.flush()
+    for purchase in db.session.scalars(select(Purchase).where(Purchase.customer_id == second.id)):
+        purchase.purchased_on = clock.today()
+    crediting.settle(won)
 
 
 def _try(customers: list[Customer]) -> None:

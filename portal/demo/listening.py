@@ -38,6 +38,8 @@ class Follow:
 
     settle: Callable[[int, date], None]
     call: Callable[[date], None]
+    named: Callable[[int], None] = lambda _id: None
+    """Somebody was recommended, by the id of the referral."""
 
 
 class Listener:
@@ -168,8 +170,9 @@ class Voice:
         if self.chance.random() < 0.5:
             words = self.listener.words
             name = f"{self.chance.choice(words.first_names)} {self.chance.choice(words.last_names)}"
-            refer(customer, Referred(name, contact_id=response.contact_id, response_id=response.id))
+            referral = refer(customer, Referred(name, contact_id=response.contact_id, response_id=response.id))
             self.follow.call(clock.today() + ASK_WITHIN)
+            self.follow.named(referral.id)
 
     def _contradict(self, invitation_id: int, survey: Survey) -> None:
         asked = queries.invited_for_change(invitation_id)

@@ -22,6 +22,7 @@ from portal.customers.models import Customer
 from portal.customers.queries import customer_for_change
 from portal.demo.listening import Follow, Listener, Voice
 from portal.demo.people import People
+from portal.demo.recommending import Friends
 from portal.demo.seeing import Sight
 from portal.demo.trying import Trials
 from portal.demo.words import Words
@@ -57,6 +58,7 @@ class Story:
         self.told = 0
         self.number = chance.randrange(200, 2000)
         self.lives: dict[int, Life] = {}
+        self.friends = Friends(words, users, self._on)
 
     def tell(self, customers: int) -> None:
         """Let it all happen. Commits from time to time."""
@@ -90,7 +92,7 @@ class Story:
     # Customers
 
     def _arrive(self) -> None:
-        found, chance = self.people.next(), self.chance
+        (found, referral_id), chance = self.friends.coming(self.people.next()), self.chance
         runner = chance.choices(("sales", "support", "marketing", "owner", None), (40, 32, 10, 7, 11))[0]
         by = self.users["marketing" if chance.random() < 0.3 else "sales"]
         customer = keeping.add_customer(
@@ -100,6 +102,7 @@ class Story:
             tags=found.tags,
             contacts=found.contacts,
         )
+        self.friends.came(customer, referral_id)
         way = chance.choices(list(WAYS), list(WAYS.values()))[0]
         spend = chance.lognormvariate(0, 0.5) * (2.2 if found.is_firm else 1)
         life = Life(
@@ -117,7 +120,7 @@ class Life:
         self.contacts: list[tuple[int | None, str]] = [*contacts] or [(None, "")]
         self.chance, self.words = story.chance, story.words
         self.rhythm = self.chance.choice((28, 35, 45, 60, 75, 90, 120))
-        follow = Follow(self._settle_later, self._come_back)
+        follow = Follow(self._settle_later, self._come_back, story.friends.named)
         self.voice = Voice(story.listener, story._in, follow)
         self.sight = Sight(customer_id, story.listener, story._in, follow)
         self.alone_until: date | None = None
@@ -172,6 +175,7 @@ class Life:
         self.story._in(self.story.listener.surveys["after_purchase"].days, lambda: self.be_asked_about(purchase_id))
         if self.chance.random() < 0.02:
             ledger.void(purchase, by=by)
+        self.story.friends.bought(self.id)
         if self.chance.random() < 0.4:
             self.promise()
         if extra:

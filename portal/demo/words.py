@@ -28,6 +28,8 @@ class Words:
     our_promises: tuple[str, ...]
     their_promises: tuple[str, ...]
     reasons: tuple[str, ...]
+    no_friends: tuple[str, ...]
+    """Why nothing came of somebody who was recommended."""
     disputes: tuple[str, ...]
     """What contacts say is missing of a promise that we say is kept."""
     notes: dict[str, tuple[str, ...]]
@@ -95,6 +97,7 @@ ES = Words(
         "El taller se atrasó con el barniz", "Pidió esperar a fin de mes", "Falta una medida", "El proveedor no ha surtido",
         "Estuvo de viaje", "Cambió de idea sobre el color",
     ),
+    no_friends=("Ya compró en otra tienda.", "Se muda a otra ciudad.", "Nunca contesta; lo intentamos tres veces."),
     disputes=(
         "Llegó solo la mitad", "No he recibido nada", "Faltan los tornillos de dos mesas", "La factura trae otro RFC",
     ),
@@ -200,6 +203,7 @@ EN = Words(
         "The varnish took longer", "Asked to wait until month's end", "A measurement is missing", "The supplier is out of stock",
         "Was travelling", "Changed their mind about the colour",
     ),
+    no_friends=("Has bought elsewhere already.", "Is moving to another city.", "Never answers; we tried three times."),
     disputes=(
         "Only half of it has come", "Nothing has reached me yet", "The screws of two tables are missing",
         "The invoice has the wrong tax number",

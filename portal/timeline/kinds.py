@@ -33,6 +33,13 @@ FAMILIES: dict[str, tuple[str, ...]] = {
         "response.dismissed",
         "response.disavowed",
         "referral.given",
+        "referral.contacted",
+        "referral.won",
+        "referral.came",
+        "referral.closed",
+        "referral.reopened",
+        "referral.credited",
+        "referral.uncredited",
     ),
     "changes": (
         "customer.created",

@@ -62,6 +62,9 @@ TONES = {
     "response.quarantined": "due",
     "response.disavowed": "due",
     "referral.given": "good",
+    "referral.won": "good",
+    "referral.came": "good",
+    "referral.credited": "good",
 }
 """The colour of an event's dot; it repeats what the words say."""
 
