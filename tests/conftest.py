@@ -94,11 +94,30 @@ def app(migrated_app: Flask, settings: Settings) -> Iterator[Flask]:
         db.session.remove()
 
 
+EMPTYING = """DO $$
+DECLARE
+    one text;
+    is_used boolean;
+BEGIN
+    SET LOCAL session_replication_role = replica;
+    FOR one IN SELECT relname FROM pg_class
+        WHERE relkind = 'r' AND relnamespace = 'public'::regnamespace AND relname <> 'alembic_version'
+    LOOP
+        EXECUTE format('SELECT EXISTS (SELECT FROM %I)', one) INTO is_used;
+        IF is_used THEN
+            EXECUTE format('DELETE FROM %I', one);
+        END IF;
+    END LOOP;
+    PERFORM setval(format('%I.%I', schemaname, sequencename), start_value, false)
+        FROM pg_sequences WHERE last_value IS NOT NULL;
+END $$"""
+"""TRUNCATE makes new files for every table and index, and costs ten times as much as a test's few rows do."""
+
+
 def _empty_database(settings: Settings) -> None:
     if ON_POSTGRESQL:
-        tables = ", ".join(table.name for table in db.metadata.sorted_tables)
         with db.engine.begin() as connection:
-            connection.execute(text(f"TRUNCATE {tables} RESTART IDENTITY CASCADE"))
+            connection.execute(text(EMPTYING))
     else:
         db.engine.dispose()
         for leftover in settings.instance.glob("portal.db*"):
