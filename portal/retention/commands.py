@@ -59,7 +59,7 @@ def _day(said: str | None, firm: Firm | None) -> date:
     if day > clock.today():
         raise click.ClickException("The books can't be closed of a day that has not come yet.")
     if firm is not None:
-        firm.books_on = None if said == TODAY else day
+        firm.close_books(None if said == TODAY else day, by=None)
     return day
 
 

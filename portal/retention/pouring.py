@@ -26,8 +26,10 @@ Columns = Mapping[str, NDArray[Any]]
 Field = tuple[NDArray[Any], NDArray[Any] | int]
 
 
-def pour(table: Table, count: int, columns: Columns) -> None:
-    """Insert `count` rows; columns that are not named get their default."""
+def pour(table: Table, count: int, columns: Columns, *, fresh: bool = False) -> None:
+    """Insert `count` rows; columns that are not named get their default. Into a `fresh` table, which was made in this
+    very transaction, rows are written as everybody may see them, and need not be looked at again.
+    """
     connection = db.session.connection()
     if not count:
         return
@@ -35,7 +37,7 @@ def pour(table: Table, count: int, columns: Columns) -> None:
         bulk.insert(table, count, {name: plain(table.c[name], values) for name, values in columns.items()})
         return
     driver: Any = connection.connection.driver_connection
-    statement = f"COPY {table.name} ({', '.join(columns)}) FROM STDIN (FORMAT BINARY)"
+    statement = f"COPY {table.name} ({', '.join(columns)}) FROM STDIN (FORMAT BINARY{', FREEZE' if fresh else ''})"
     try:
         with driver.cursor() as cursor, cursor.copy(statement) as copy:
             copy.write(HEAD)

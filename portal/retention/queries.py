@@ -99,6 +99,14 @@ def changed_customers(after_event_id: int, limit: int) -> Sequence[int]:
     return sorted(id for id in db.session.scalars(query.limit(limit)) if id is not None)
 
 
+def assigned_after(event_id: int, end: datetime) -> Select[int | None]:
+    """The ids of the customers who have been given to somebody, or to nobody, since that event or that instant; to
+    stand inside a statement. Rides on ix_events_kind_id.
+    """
+    later = or_(Event.id > event_id, Event.at >= end)
+    return select(Event.customer_id).where(Event.kind == "customer.assigned", later)
+
+
 def standings_of(ids: Sequence[int]) -> Rows:
     """The standings of these customers, all their columns. By primary key."""
     return select(*Standing.__table__.c).where(Standing.customer_id.in_(ids))

@@ -36,7 +36,7 @@ def run(books_id: int, leaving: Callable[[], bool] = lambda: False) -> bool:
     holder = Holder.claim(books_id)
     if holder is None:
         return False
-    from portal.retention import refreshing
+    from portal.retention import refreshing, replacing
 
     def tell(step: str, share: int) -> None:
         if leaving():
@@ -46,7 +46,7 @@ def run(books_id: int, leaving: Callable[[], bool] = lambda: False) -> bool:
 
     try:
         refreshing.refresh(holder.as_of, books_id=books_id, tell=tell)
-    except (Lost, refreshing.Overtaken):
+    except (Lost, replacing.Overtaken):
         db.session.rollback()
         return False
     except (ValueError, ArithmeticError, MemoryError, LookupError, SQLAlchemyError) as error:

@@ -87,7 +87,9 @@ class Firm(Model):
             record("firm.changed", by=by, subject=self, changes=changes)
         return changes
 
-    def close_books(self, on: date | None, by: "User") -> None:
-        """Let lists be computed as of that day from here on; without one, as of today, whichever day that is."""
+    def close_books(self, on: date | None, by: "User | None") -> None:
+        """Let lists be computed as of that day from here on; without one, as of today, whichever day that is. `by` is
+        None where it was said in a terminal.
+        """
         if on != self.books_on:
             record("firm.books_closed", by=by, subject=self, changes=changed(self, {"books_on": on}))

@@ -6,8 +6,9 @@ answer to be made right, somebody who is answerable) is hidden only by a trial o
 """
 
 from collections.abc import Collection
+from typing import cast
 
-from sqlalchemy import update
+from sqlalchemy import Select, Table, update
 
 from portal import bulk
 from portal.extensions import db
@@ -15,6 +16,7 @@ from portal.lists.catalogue import LISTS
 from portal.retention.models import ListEntry
 from portal.trials import queries
 
+ENTRIES = cast("Table", ListEntry.__table__)
 CALLING = tuple(each.name for each in LISTS if each.hope or each.name in ("silent", "thank"))
 """Lists that call for somebody, so that they come back."""
 
@@ -31,15 +33,16 @@ def hold() -> None:
     bulk.hold("trials")
 
 
-def keep_apart(customer_ids: Collection[int] | None = None) -> None:
+def keep_apart(customer_ids: Collection[int] | None = None, entries: Table = ENTRIES) -> None:
     """Mark the entries of who is left untouched by a trial that runs: after entries were written anew, of these
-    customers or of all. In a transaction that began with `hold`.
+    customers or of all. In a transaction that began with `hold`. `entries` may be a table that is still to take the
+    place of the one that pages read.
     """
     for trial_id, name in queries.running():
         untouched = queries.untouched_of(trial_id)
         if customer_ids is not None:
             untouched = untouched.where(untouched.selected_columns.customer_id.in_(customer_ids))
-        _mark(untouched, hidden_from(name), True)
+        _mark(untouched, hidden_from(name), True, entries)
 
 
 def let_go(trial_id: int, name: str) -> None:
@@ -49,7 +52,7 @@ def let_go(trial_id: int, name: str) -> None:
     keep_apart()
 
 
-def _mark(customers: object, lists: tuple[str, ...], untouched: bool) -> None:
-    entries = (ListEntry.list.in_(lists), ListEntry.customer_id.in_(customers), ListEntry.untouched.is_(not untouched))  # type: ignore[arg-type]
-    statement = update(ListEntry).where(*entries).values(untouched=untouched)
+def _mark(customers: Select[int], lists: tuple[str, ...], untouched: bool, entries: Table = ENTRIES) -> None:
+    theirs = (entries.c.list.in_(lists), entries.c.customer_id.in_(customers), entries.c.untouched.is_(not untouched))
+    statement = update(entries).where(*theirs).values(untouched=untouched)
     db.session.execute(statement, execution_options={"synchronize_session": False})

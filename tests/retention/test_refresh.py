@@ -18,6 +18,7 @@ from portal.purchases import ledger as ledger_of
 from portal.retention import jobs, judging, queries, running
 from portal.retention.models import Books, ListEntry, Standing
 from portal.settings.models import Firm
+from portal.timeline.models import Event
 from tests.browser import Browser
 from tests.cast import Cast
 from tests.retention import books, ledger
@@ -53,6 +54,9 @@ def test_the_sample_gives_the_published_answers(app: Flask, firm: Firm) -> None:
     run(app, "--as-of", "today")
     db.session.refresh(firm_now)
     assert firm_now.books_on is None
+    said = select(Event.user_id, Event.data["changes"]["books_on"].as_json()).where(Event.kind == "firm.books_closed")
+    told = db.session.execute(said.order_by(Event.id)).all()
+    assert told == [(None, [None, "1997-09-30"]), (None, ["1997-09-30", None])]
 
 
 @pytest.fixture
@@ -96,7 +100,7 @@ def test_killed_books_are_taken_up_again_and_two_workers_compute_them_once(app: 
     assert running.run(first)
     entries = db.session.scalar(select(func.count()).select_from(ListEntry))
     again = running.ask(date(1998, 3, 31))
-    for step in (2, 6):  # while it reads, and just before the end
+    for step in (2, 7):  # while it reads, and just before the end
         assert not _die_at(step, again)
         assert _newest().state == "running"
         assert queries.the_books().id == first  # type: ignore[union-attr]
