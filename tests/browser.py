@@ -1,8 +1,8 @@
 """A test client that behaves as a browser and looks at every page it gets.
 
 It sends the form's CSRF token with every POST (protection stays on in tests), and checks each page: valid HTML, a
-title, no id twice; and each fragment: one root element. It does so on SQLite, where every test runs: on PostgreSQL the same
-pages come, and looking at them once more would take a fifth of the time.
+title, no id twice; and each fragment: one root element. It does so on SQLite, where every test runs: on PostgreSQL the
+same pages come, and looking at them once more would take a fifth of the time.
 """
 
 import os
