@@ -48,6 +48,7 @@ def create_app(settings: Settings | None = None) -> Flask:
 def register_blueprints(app: Flask) -> None:
     """The rooms of the house and their addresses."""
     from portal.advocacy.views import advocacy
+    from portal.backing.views import backing
     from portal.commitments.views import commitments
     from portal.contacts.views import contacts
     from portal.customers.views import customers
@@ -84,6 +85,7 @@ def register_blueprints(app: Flask) -> None:
         (commitments, ""),
         (ledger, ""),
         (relay, ""),
+        (backing, ""),
         (surveys, "/surveys"),
         (responses, ""),
         (advocacy, ""),

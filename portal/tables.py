@@ -1,6 +1,7 @@
 """Every table of the house, so that mappers and migrations know them all. A new room adds its line."""
 
 from portal.advocacy import models as advocacy
+from portal.backing import models as backing
 from portal.commitments import models as commitments
 from portal.contacts import models as contacts
 from portal.customers import models as customers
@@ -23,7 +24,7 @@ from portal.trials import models as trials
 from portal.users import models as users
 
 ROOMS = (
-    advocacy, commitments, contacts, customers, digests, follow_ups, imports, invitations, ledger, lists, mail,
-    purchases, relay, responses, retention, settings, surveys, timeline, trials, users,
+    advocacy, backing, commitments, contacts, customers, digests, follow_ups, imports, invitations, ledger, lists,
+    mail, purchases, relay, responses, retention, settings, surveys, timeline, trials, users,
 )  # fmt: skip
 metadata = db.metadata

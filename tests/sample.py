@@ -11,6 +11,7 @@ from sqlalchemy import select
 from portal import clock
 from portal.advocacy import crediting
 from portal.advocacy.referring import Referred, refer
+from portal.backing.asking import Asked, ask
 from portal.commitments.models import Commitment
 from portal.contacts.models import Contact
 from portal.customers.filters import CustomerFilter
@@ -53,6 +54,7 @@ def make_sample(cast: Cast) -> list[Customer]:
     _try(customers)
     _see(customers, cast)
     _recommend(customers, cast)
+    _back(customers, cast)
     the_books()
     db.session.add(
         OutboxMessage(
@@ -153,6 +155,15 @@ def _try(customers: list[Customer]) -> None:
         db.session.flush()
         for number, customer in enumerate(customers):
             db.session.add(TrialMember(trial_id=trial.id, customer_id=customer.id, untouched=number == 1))
+
+
+def _back(customers: list[Customer], cast: Cast) -> None:
+    """Sales asks service for support on each, and once of marketing, which has answered."""
+    for customer in customers:
+        for leg, text in (("service", "Visit with a sample"), ("marketing", "Send the catalogue")):
+            request = ask(customer, Asked(text, clock.today(), leg), cast.sales)
+            if leg == "marketing":
+                request.answer_with(cast.marketing, "Sent today")
 
 
 def _customer(name: str, cast: Cast) -> Customer:

@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from portal.users.models import User
 
 HELD = text("until_on IS NULL")
+HANDED_OFF = text("ended = 'handed_off'")
 OFFERED = text("state = 'offered'")
 TO_LEG = text("state = 'offered' AND to_user_id IS NULL")
 LYING = text("dropped_on IS NOT NULL AND picked_up_on IS NULL")
@@ -33,7 +34,11 @@ class Holding(Model):
         Index("ix_holdings_customer_id_id", "customer_id", "id"),
         Index("ix_holdings_user_id_id", "user_id", "id"),
         Index("ix_holdings_from_on_id", "from_on", "id"),
-    )
+        Index(
+            "ix_holdings_handed_off", "user_id", "until_on", "id",
+            sqlite_where=HANDED_OFF, postgresql_where=HANDED_OFF,
+        ),
+    )  # fmt: skip
 
     id: Mapped[int] = mapped_column(BigId, primary_key=True)
     customer_id: Mapped[int] = mapped_column(ForeignKey("customers.id"))

@@ -41,6 +41,15 @@ FAMILIES: dict[str, tuple[str, ...]] = {
         "referral.credited",
         "referral.uncredited",
     ),
+    "relay": (
+        "support.asked",
+        "support.taken",
+        "support.given_back",
+        "support.answered",
+        "support.declined",
+        "support.withdrawn",
+        "support.reopened",
+    ),
     "changes": (
         "customer.created",
         "customer.changed",

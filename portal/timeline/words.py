@@ -65,6 +65,8 @@ TONES = {
     "referral.won": "good",
     "referral.came": "good",
     "referral.credited": "good",
+    "support.asked": "due",
+    "support.answered": "good",
 }
 """The colour of an event's dot; it repeats what the words say."""
 

@@ -1,0 +1,52 @@
+"""Asking another leg for support on a customer: the request and its event in one transaction."""
+
+from dataclasses import dataclass
+from datetime import date
+from typing import TYPE_CHECKING, Any
+
+from portal import clock, due
+from portal.backing.models import SupportRequest
+from portal.customers.models import Customer, IsArchived
+from portal.extensions import db
+from portal.relay.legs import leg_of
+from portal.rules import N_, BrokenRule
+from portal.timeline.models import record
+
+if TYPE_CHECKING:
+    from portal.users.models import User
+
+
+class NobodyAsked(BrokenRule):
+    """It has to be asked of somebody else."""
+
+    message = N_("Choose who is asked: another leg, or a colleague.")
+
+
+@dataclass(frozen=True)
+class Asked:
+    """What is asked, of whom, until when. A colleague in particular goes before the leg."""
+
+    text: str
+    due_on: date
+    leg: str = ""
+    form_id: str | None = None
+
+
+def ask(customer: Customer, said: Asked, by: "User", of: "User | None" = None) -> SupportRequest:
+    """Write a request down with its event. Raises `DayOutOfReach`, `IsArchived` or `NobodyAsked`."""
+    if customer.is_archived:
+        raise IsArchived
+    due.checked(said.due_on)
+    to_leg = leg_of(of.role, said.leg or customer.leg) if of else said.leg
+    if not to_leg or (of is not None and of.id == by.id):
+        raise NobodyAsked
+    request = SupportRequest(
+        customer_id=customer.id, from_leg=leg_of(by.role, customer.leg), to_leg=to_leg,
+        assignee_id=of.id if of else None, text=said.text, due_on=said.due_on, form_id=said.form_id,
+        created_by_id=by.id, created_at=clock.now(),
+    )  # fmt: skip
+    db.session.add(request)
+    told: dict[str, Any] = {"text": said.text, "leg": to_leg, "due_on": said.due_on.isoformat()}
+    told |= {"to": of.name} if of else {}
+    record("support.asked", by=by, customer_id=customer.id, subject=request, **told)
+    return request

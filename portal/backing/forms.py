@@ -1,0 +1,32 @@
+"""The shape of a request for support, and of what is said about it."""
+
+from flask_babel import lazy_gettext as _l
+from wtforms import Form
+
+from portal.choices import DayField, NextField, RecordField, WordField
+from portal.due import STEPS
+from portal.fields import FormIdField, TextField, VersionField
+from portal.relay.legs import LEGS
+
+PLACES = ("page", "today", "list")
+
+
+class RequestForm(Form):
+    """What is asked, of whom, until when."""
+
+    form_id = FormIdField()
+    next = NextField()
+    leg = WordField(_l("Ask whom"), words=("", *LEGS), default="")
+    user_id = RecordField(_l("Somebody in particular"))
+    text = TextField(_l("What is needed"), longest=300, required=True)
+    due_step = WordField(_l("Due"), words=STEPS[1:], default="3_days")
+    due_on = DayField(_l("Due day"))
+
+
+class WordForm(Form):
+    """What was done about it, or why not."""
+
+    place = WordField(words=PLACES, default="page")
+    next = NextField()
+    version = VersionField()
+    word = TextField(_l("A word on it"), longest=300)
