@@ -4,12 +4,15 @@ were written (see `portal.timeline.following`).
 
 from portal.advocacy import crediting
 from portal.jobs import job, leaving, soon
+from portal.relay.following import FIRST_PURCHASE
 from portal.timeline import following
 from portal.timeline.following import Follower
 
 FOLLOWERS: tuple[Follower, ...] = (
     # Whoever recommended a customer is credited with the first purchase, and thanked for it.
     Follower("advocacy.credit", crediting.KINDS, crediting.follow),
+    # Whoever has just bought for the first time is offered to service.
+    FIRST_PURCHASE,
 )
 """A new one stands here, and its migration gives it the newest event's place, so that nothing old begins."""
 

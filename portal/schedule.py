@@ -17,6 +17,7 @@ from portal.jobs import in_app
 from portal.lists import jobs as lists
 from portal.mail import outbox
 from portal.mail.models import OutboxMessage
+from portal.relay import jobs as relay
 from portal.retention import jobs as retention
 from portal.surveys import tallies
 from portal.trials import jobs as trials
@@ -117,6 +118,12 @@ def close_books() -> None:
 def keep_books() -> None:
     """What has happened today enters the lists."""
     retention.keep_up()
+
+
+@at("relay.drop", minute="*/10")
+def drop_hand_offs() -> None:
+    """Hand-offs that nobody has answered in time."""
+    relay.drop_due()
 
 
 @at("trials.end", minute="*/10")

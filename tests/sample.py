@@ -29,6 +29,7 @@ from portal.lists.catalogue import BY_NAME
 from portal.lists.models import ListBatch, SavedList
 from portal.mail.models import OutboxMessage
 from portal.purchases.models import Purchase
+from portal.relay.models import HandOff, Holding
 from portal.responses import answering
 from portal.responses.queries import invited_for_change
 from portal.settings.queries import the_firm
@@ -53,6 +54,7 @@ def make_sample(cast: Cast) -> list[Customer]:
     _answer()
     _try(customers)
     _see(customers, cast)
+    _hand_on(customers, cast)
     _recommend(customers, cast)
     _back(customers, cast)
     the_books()
@@ -116,6 +118,19 @@ def _see(customers: list[Customer], cast: Cast) -> None:
                 promise.say_done(contact.name)
             about = {"commitment_id": promise.id, "link_id": link.id, "contact_id": contact.id}
             db.session.add(Statement(word=word, nonce="n", said_at=clock.now(), said_on=today, **about))
+
+
+def _hand_on(customers: list[Customer], cast: Cast) -> None:
+    """The sales user holds both. The first is offered to service; the second was, and nobody answered."""
+    today = clock.today()
+    for customer, state in zip(customers, ("offered", "dropped"), strict=True):
+        customer.leg, customer.leg_since = "sales", today
+        held = {"customer_id": customer.id, "leg": "sales"}
+        db.session.add(Holding(user_id=cast.sales.id, from_on=today, **held))
+        offered = {"customer_id": customer.id, "from_leg": "sales", "from_user_id": cast.sales.id, "to_leg": "service"}
+        about = {"offered_by_id": cast.sales.id, "note": "Likes oak", "offered_on": today, "due_on": today}
+        dropped_on = today if state == "dropped" else None
+        db.session.add(HandOff(state=state, dropped_on=dropped_on, created_at=clock.now(), **offered, **about))
 
 
 def _answer() -> None:

@@ -58,6 +58,9 @@ HOLD = (
     "INSERT INTO holdings (customer_id, leg, user_id, from_on, ended)"
     " SELECT id, leg, assignee_id, leg_since, '' FROM customers WHERE assignee_id IS NOT NULL ORDER BY id"
 )
+FOLLOW = (
+    "INSERT INTO event_cursors (name, last_event_id) SELECT 'relay.first_purchase', coalesce(max(id), 0) FROM events"
+)
 
 
 def upgrade() -> None:
@@ -76,6 +79,7 @@ def upgrade() -> None:
         ("phase_since", sa.Date(), PHASE_SINCE.format(day=day)),
     ):
         op.add_column("customers", sa.Column(name, type_, sa.Computed(words, persisted=not on_sqlite)))
+    op.execute(FOLLOW)
     _index("ix_customers_live_phase", "customers", ["phase", "phase_since", "id"], LIVE)
     for index in INDEXES:
         _index(*index)
@@ -148,6 +152,7 @@ def _index(name: str, table: str, columns: list[str], where: str | None) -> None
 
 def downgrade() -> None:
     """Drop it again, what stands on the rest first."""
+    op.execute("DELETE FROM event_cursors WHERE name = 'relay.first_purchase'")
     op.drop_index("ix_customers_live_phase", table_name="customers")
     for name in ("phase_since", "phase", "leg_since", "leg", "second_purchase_on"):
         op.drop_column("customers", name)

@@ -6,7 +6,11 @@ from typing import TYPE_CHECKING, Any
 from sqlalchemy import JSON, BigInteger, ForeignKey, Index, String, text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
+from portal import clock
 from portal.extensions import BigId, Model, UtcDateTime
+from portal.relay.legs import OF_ROLE
+from portal.rules import N_, BrokenRule
+from portal.timeline.models import record
 
 if TYPE_CHECKING:
     from portal.customers.models import Customer
@@ -21,6 +25,24 @@ STATES = ("offered", "accepted", "declined", "withdrawn", "dropped")
 ENDED = ("passed", "handed_off", "let_go")
 """How a holding ends: given to somebody else by hand, by a hand-off that was accepted, or to nobody."""
 BOARD_ID = 1
+
+
+class NotOffered(BrokenRule):
+    """It has its answer, or is nobody's to answer any more."""
+
+    message = N_("This hand-off is over: somebody has answered it, taken it back or given the customer away.")
+
+
+class NotDropped(BrokenRule):
+    """There is nothing to pick up."""
+
+    message = N_("This hand-off was picked up already.")
+
+
+class ReasonMissing(BrokenRule):
+    """Whoever offered it will want to know why."""
+
+    message = N_("Say why, in a few words.")
 
 
 class Holding(Model):
@@ -105,6 +127,72 @@ class HandOff(Model):
     customer: Mapped["Customer"] = relationship(lazy="raise")
     from_user: Mapped["User | None"] = relationship(lazy="raise", foreign_keys=from_user_id)
     to_user: Mapped["User | None"] = relationship(lazy="raise", foreign_keys=to_user_id)
+
+    @property
+    def is_offered(self) -> bool:
+        """Does it wait for its answer?"""
+        return self.state == "offered"
+
+    @property
+    def is_lying(self) -> bool:
+        """Was it dropped, and has nobody picked it up?"""
+        return self.dropped_on is not None and self.picked_up_on is None
+
+    def is_for(self, user: "User") -> bool:
+        """May this user answer it? Whom it was offered to, anybody of the leg, and owners."""
+        asked = self.to_user_id == user.id if self.to_user_id else OF_ROLE.get(user.role) == self.to_leg
+        return asked or user.is_owner
+
+    def is_from(self, user: "User") -> bool:
+        """May this user take it back? Who offered it, who held the customer then, and owners."""
+        return user.id in (self.offered_by_id, self.from_user_id) or user.is_owner
+
+    def accept(self, by: "User", promises: list[str]) -> None:
+        """The next runner takes over, with these promises. The caller passes the customer on. Raises `NotOffered`."""
+        self._answer("accepted", by)
+        self._note("accepted", by, promises=promises)
+
+    def decline(self, by: "User", reason: str) -> None:
+        """The customer stays where it is, and whoever offered it knows why. Raises `NotOffered`, `ReasonMissing`."""
+        if self.is_offered and not reason:
+            raise ReasonMissing
+        self._answer("declined", by, reason)
+        self._note("declined", by, reason=reason)
+
+    def withdraw(self, by: "User", reason: str = "") -> None:
+        """It is offered no longer. Raises `NotOffered`."""
+        self._answer("withdrawn", by, reason)
+        self._note("withdrawn", by, reason=reason)
+
+    def drop(self) -> None:
+        """Nobody has answered in time. Raises `NotOffered`."""
+        if not self.is_offered:
+            raise NotOffered
+        self.state, self.dropped_on = "dropped", clock.today()
+        self._note("dropped", None)
+
+    def leave(self, by: "User") -> None:
+        """It was dropped, and the customer stays with whoever holds it. Raises `NotDropped`."""
+        if not self.is_lying:
+            raise NotDropped
+        self.picked_up_on = clock.today()
+        self._note("left", by)
+
+    def _answer(self, state: str, by: "User", reason: str = "") -> None:
+        if not self.is_offered:
+            raise NotOffered
+        self.state, self.reason = state, reason
+        self.answered_on, self.answered_by_id = clock.today(), by.id
+
+    def _note(self, verb: str, by: "User | None", **data: Any) -> None:
+        """Leave the event; the user whom it was offered to is loaded."""
+        self.version += 1
+        told = self.said() | {name: value for name, value in data.items() if value}
+        record(f"hand_off.{verb}", by=by, customer_id=self.customer_id, subject=self, **told)
+
+    def said(self) -> dict[str, Any]:
+        """Whom it was offered to, for the record."""
+        return {"leg": self.to_leg, "to": self.to_user.name if self.to_user_id and self.to_user else ""}
 
 
 class Board(Model):

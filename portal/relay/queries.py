@@ -1,20 +1,49 @@
 """Every SELECT about the relay."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
+from datetime import date, timedelta
 from functools import cache
 from typing import Any
 
-from sqlalchemy import CompoundSelect, Row, Select, select
+from sqlalchemy import (
+    BigInteger,
+    CompoundSelect,
+    Date,
+    Row,
+    Select,
+    bindparam,
+    exists,
+    func,
+    literal,
+    or_,
+    select,
+    tuple_,
+    union_all,
+)
+from sqlalchemy.orm import aliased, selectinload
 
-from portal.customers.lines import together
+from portal import clock
+from portal.among import among
+from portal.commitments.models import OPEN, Commitment
+from portal.customers.lines import is_live, together
 from portal.customers.models import PHASES, Customer
-from portal.extensions import rows_of
-from portal.paging import most
-from portal.relay.models import Holding
+from portal.extensions import db, rows_of
+from portal.paging import PAGE_ROWS, Page, decode, most, page_of
+from portal.relay.legs import OF_ROLE
+from portal.relay.models import LYING, OFFERED, TO_LEG, HandOff, Holding
 from portal.users.models import User
 
 CARDS_AT_ONCE = 8
 STRETCHES = 100
+MOST_COUNTED = 100
+"""Of hand-offs no more are counted."""
+PROMISES_SHOWN = 300
+LATE_OFFER_DAYS = 30
+"""For how long after the first purchase service is still asked to take over."""
+VIEWS = ("mine", "offered", "waiting", "dropped")
+
+
+# The board
 
 
 def board() -> dict[str, Sequence[Row[Any]]]:
@@ -43,6 +72,9 @@ def _cards(phase: str) -> Any:
     return here.order_by(Customer.phase_since, Customer.id)
 
 
+# Who held a customer
+
+
 def holdings_of(customer_id: int) -> Sequence[Row[Any]]:
     """Who held a customer, the newest first, a hundred at most. Rides on ix_holdings_customer_id_id."""
     query = (
@@ -53,3 +85,200 @@ def holdings_of(customer_id: int) -> Sequence[Row[Any]]:
         .limit(STRETCHES)
     )
     return rows_of(query).all()
+
+
+# Hand-offs, as their lines show them
+
+
+_FROM, _TO, _BY, _ANSWERED = (aliased(User, name=name) for name in ("held_by", "asked", "offered_by", "answered_by"))
+_LINES: Any = (
+    select(
+        HandOff.id, HandOff.customer_id, HandOff.from_leg, HandOff.from_user_id, HandOff.to_leg, HandOff.to_user_id,
+        HandOff.note, HandOff.state, HandOff.offered_on, HandOff.due_on, HandOff.offered_by_id, HandOff.answered_on,
+        HandOff.reason, HandOff.dropped_on, HandOff.picked_up_on, Customer.name.label("customer_name"), Customer.phase,
+        Customer.purchase_days, Customer.assignee_id, _FROM.name.label("from_name"), _TO.name.label("to_name"),
+        _BY.name.label("by_name"), _ANSWERED.name.label("answered_name"),
+    )
+    .join(Customer, Customer.id == HandOff.customer_id)
+    .outerjoin(_FROM, _FROM.id == HandOff.from_user_id)
+    .outerjoin(_TO, _TO.id == HandOff.to_user_id)
+    .outerjoin(_BY, _BY.id == HandOff.offered_by_id)
+    .outerjoin(_ANSWERED, _ANSWERED.id == HandOff.answered_by_id)
+)  # fmt: skip
+"""A hand-off with its customer and the names of everybody in it."""
+
+
+def page(view: str, user: User, after: str | None) -> Page[Row[Any]]:
+    """Hand-offs as their lines: `mine` wait for this user, `waiting` for anybody, the next to be dropped first;
+    `offered` by this user, whatever became of them, the newest first; `dropped` and not picked up, the oldest first.
+
+    Rides on ix_hand_offs_offered_user and _offered_leg, _offered_due, _offered_by_id_id or _lying.
+    """
+    if view == "offered":
+        key = decode(after, int)
+        values = {"by": user.id} | ({"after_id": key[0]} if key else {})
+        rows = rows_of(_offered_by(key is not None), values).all()
+        return page_of(rows, lambda row: (row.id,), first=key is None)
+    key = decode(after, date, int)
+    values = {"me": user.id, "leg": OF_ROLE.get(user.role, "")}
+    values |= {"after_on": key[0], "after_id": key[1]} if key else {}
+    rows = rows_of(_waiting(view, key is not None), values).all()
+    day = "dropped_on" if view == "dropped" else "due_on"
+    return page_of(rows, lambda row: (getattr(row, day), row.id), first=key is None)
+
+
+@cache
+def _offered_by(from_key: bool) -> Any:
+    query = _LINES.where(HandOff.offered_by_id == bindparam("by")).order_by(HandOff.id.desc())
+    if from_key:
+        query = query.where(HandOff.id < bindparam("after_id", type_=BigInteger))
+    return query.limit(most(PAGE_ROWS + 1))
+
+
+@cache
+def _waiting(view: str, from_key: bool) -> Any:
+    branches = []
+    for day, conditions in _places(view):
+        branch = select(HandOff.id, day.label("day")).where(*conditions, is_live(HandOff.customer_id))
+        if from_key:
+            after = tuple_(bindparam("after_on", type_=Date), bindparam("after_id", type_=BigInteger))
+            branch = branch.where(tuple_(day, HandOff.id) > after)
+        branches.append(branch.order_by(day, HandOff.id).limit(most(PAGE_ROWS + 1)))
+    found = together(branches)
+    return _LINES.join(found, found.c.id == HandOff.id).order_by(found.c.day, found.c.id).limit(most(PAGE_ROWS + 1))
+
+
+def _places(view: str) -> list[tuple[Any, tuple[Any, ...]]]:
+    """The day by which a view is ordered, and the conditions of each of its parts."""
+    if view == "dropped":
+        return [(HandOff.dropped_on, (LYING,))]
+    if view == "waiting":
+        return [(HandOff.due_on, (OFFERED,))]
+    return [
+        (HandOff.due_on, (OFFERED, HandOff.to_user_id == bindparam("me", type_=BigInteger))),
+        (HandOff.due_on, (TO_LEG, HandOff.to_leg == bindparam("leg"))),
+    ]
+
+
+def counts(user: User) -> dict[str, int]:
+    """How many hand-offs wait for this user, wait at all, and lie about; none counted beyond a hundred. One query."""
+    found = dict.fromkeys(VIEWS, 0)
+    for view, n in rows_of(_counts(), {"me": user.id, "leg": OF_ROLE.get(user.role, "")}):
+        found[view] += n
+    return found
+
+
+@cache
+def _counts() -> CompoundSelect[Any]:
+    parts = []
+    for view in ("mine", "waiting", "dropped"):
+        for _, conditions in _places(view):
+            some = select(HandOff.id).where(*conditions, is_live(HandOff.customer_id)).limit(most(MOST_COUNTED))
+            parts.append(select(literal(view).label("view"), func.count()).select_from(some.subquery()))
+    return union_all(*parts)
+
+
+def line(hand_off_id: int) -> Row[Any] | None:
+    """One hand-off as its line shows it, after a change too. By primary key."""
+    found: Row[Any] | None = db.session.execute(_LINES.where(HandOff.id == hand_off_id)).first()
+    return found
+
+
+def lines_of(customer_id: int) -> Sequence[Row[Any]]:
+    """A customer's hand-offs, the newest first, a hundred at most. Rides on ix_hand_offs_customer_id_id."""
+    query = _LINES.where(HandOff.customer_id == customer_id).order_by(HandOff.id.desc()).limit(STRETCHES)
+    return rows_of(query).all()
+
+
+_PROMISES: Any = (
+    select(Commitment.customer_id, Commitment.id, Commitment.text, Commitment.due_on)
+    .where(among(Commitment.customer_id, "customer_ids"), OPEN, Commitment.side == "ours")
+    .order_by(Commitment.due_on, Commitment.id)
+    .limit(most(PROMISES_SHOWN))
+)
+
+
+def promises_to_travel(customer_ids: Sequence[int]) -> Sequence[Row[Any]]:
+    """(customer_id, id, text, due_on) of what we have promised these customers and not done yet, the first due first.
+    Rides on ix_commitments_customer_id_state_due_on.
+    """
+    found: Sequence[Row[Any]] = db.session.execute(_PROMISES, {"customer_ids": customer_ids}).all()
+    return found
+
+
+def promises_by_customer(customer_ids: Sequence[int]) -> dict[int, list[Row[Any]]]:
+    """The same, for pages: by customer, an empty list where there are none."""
+    found: dict[int, list[Row[Any]]] = {id: [] for id in customer_ids}
+    for row in rows_of(_PROMISES, {"customer_ids": customer_ids}) if customer_ids else ():
+        found[row.customer_id].append(row)
+    return found
+
+
+# Hand-offs, to be changed
+
+
+def hand_off_for_change(hand_off_id: int) -> tuple[HandOff, Customer] | None:
+    """One hand-off with whom it was offered to, and its customer, both locked to the transaction's end, the customer
+    first. By primary key.
+    """
+    of_hand_off = select(HandOff.customer_id).where(HandOff.id == hand_off_id).scalar_subquery()
+    customer = db.session.scalar(select(Customer).where(Customer.id == of_hand_off).with_for_update())
+    if customer is None:
+        return None
+    query = select(HandOff).options(selectinload(HandOff.to_user)).where(HandOff.id == hand_off_id).with_for_update()
+    return db.session.scalars(query.execution_options(populate_existing=True)).one(), customer
+
+
+def hand_off_by_form(form_id: str) -> HandOff | None:
+    """The hand-off that this very form has offered. By the unique index of form ids."""
+    return db.session.scalar(select(HandOff).where(HandOff.form_id == form_id))
+
+
+def offered_of(customer_id: int) -> HandOff | None:
+    """The hand-off of this customer that waits for its answer, if one does. By uq_hand_offs_offered."""
+    return db.session.scalar(select(HandOff).where(HandOff.customer_id == customer_id, OFFERED))
+
+
+def lying_of(customer_id: int) -> Sequence[HandOff]:
+    """What was dropped of this customer, and not picked up. Rides on ix_hand_offs_customer_id_id."""
+    return db.session.scalars(select(HandOff).where(HandOff.customer_id == customer_id, LYING)).all()
+
+
+def overdue_for_change(today: date, limit: int) -> Sequence[HandOff]:
+    """Hand-offs whose last day is over, with whom they were offered to; what somebody else is working on is left out.
+    Rides on ix_hand_offs_offered_due.
+    """
+    query = (
+        select(HandOff)
+        .options(selectinload(HandOff.to_user))
+        .where(OFFERED, HandOff.due_on < today)
+        .order_by(HandOff.due_on, HandOff.id)
+        .limit(limit)
+        .with_for_update(skip_locked=True, of=HandOff)
+    )
+    return db.session.scalars(query).all()
+
+
+def newly_bought_for_change(customer_ids: Collection[int]) -> Sequence[Row[Any]]:
+    """(id, leg, assignee_id, first_purchase_on) of those of these customers whom service should be asked to take over:
+    they bought for the first time lately, are not with service, and have not been offered for that; locked, by id.
+    """
+    offered = exists().where(HandOff.customer_id == Customer.id, OFFERED)
+    asked = exists().where(HandOff.customer_id == Customer.id, HandOff.cause.is_not(None))
+    query: Any = (
+        select(Customer.id, Customer.leg, Customer.assignee_id, Customer.first_purchase_on)
+        .where(
+            Customer.id.in_(customer_ids), Customer.archived_at.is_(None), ~offered, ~asked,
+            Customer.first_purchase_on > clock.today() - timedelta(days=LATE_OFFER_DAYS),
+            or_(Customer.leg.is_(None), Customer.leg != "service"),
+        )
+        .order_by(Customer.id)
+        .with_for_update()
+    )  # fmt: skip
+    found: Sequence[Row[Any]] = db.session.execute(query).all()
+    return found
+
+
+def hand_offs_by_cause(causes: Collection[str]) -> Sequence[Row[int, int]]:
+    """(id, customer_id) of the hand-offs that were offered for these. By the unique index of causes."""
+    return db.session.execute(select(HandOff.id, HandOff.customer_id).where(HandOff.cause.in_(causes))).all()

@@ -61,6 +61,12 @@ FAMILIES: dict[str, tuple[str, ...]] = {
         "contact.changed",
         "contact.archived",
         "contact.restored",
+        "hand_off.offered",
+        "hand_off.accepted",
+        "hand_off.declined",
+        "hand_off.withdrawn",
+        "hand_off.dropped",
+        "hand_off.left",
     ),
 }
 """Of a customer, in the order of the filter."""

@@ -67,6 +67,10 @@ TONES = {
     "referral.credited": "good",
     "support.asked": "due",
     "support.answered": "good",
+    "hand_off.offered": "calm",
+    "hand_off.accepted": "good",
+    "hand_off.declined": "due",
+    "hand_off.dropped": "late",
 }
 """The colour of an event's dot; it repeats what the words say."""
 
