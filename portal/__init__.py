@@ -49,6 +49,7 @@ def register_blueprints(app: Flask) -> None:
     """The rooms of the house and their addresses."""
     from portal.advocacy.views import advocacy
     from portal.backing.views import backing
+    from portal.buying_centre.views import buying_centre
     from portal.commitments.views import commitments
     from portal.contacts.views import contacts
     from portal.customers.views import customers
@@ -81,6 +82,7 @@ def register_blueprints(app: Flask) -> None:
         (imports, "/imports"),
         (invitations, ""),
         (contacts, "/customers/<int:id>/contacts"),
+        (buying_centre, "/customers/<int:id>/centre"),
         (follow_ups, ""),
         (commitments, ""),
         (ledger, ""),

@@ -27,6 +27,20 @@ class WordField(Field):
             raise ValueError(_("Choose one of those that are offered."))
 
 
+class WordsField(Field):
+    """Some of a few words, in their order; none is none. Any other word is refused."""
+
+    def __init__(self, label: Any = None, *, words: Sequence[str], **kwargs: Any) -> None:
+        super().__init__(label, default=(), **kwargs)
+        self.words = words
+
+    def process_formdata(self, valuelist: list[Any]) -> None:
+        """The chosen words; raises ValueError, with words, on any other."""
+        self.data = [word for word in self.words if word in valuelist]
+        if any(word not in self.words for word in valuelist):
+            raise ValueError(_("Choose one of those that are offered."))
+
+
 class IdField(Field):
     """A record, by its id. Nothing is None; what can't be an id is 0, which nothing has."""
 

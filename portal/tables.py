@@ -2,6 +2,7 @@
 
 from portal.advocacy import models as advocacy
 from portal.backing import models as backing
+from portal.buying_centre import models as buying_centre
 from portal.commitments import models as commitments
 from portal.contacts import models as contacts
 from portal.customers import models as customers
@@ -24,7 +25,7 @@ from portal.trials import models as trials
 from portal.users import models as users
 
 ROOMS = (
-    advocacy, backing, commitments, contacts, customers, digests, follow_ups, imports, invitations, ledger, lists,
-    mail, purchases, relay, responses, retention, settings, surveys, timeline, trials, users,
+    advocacy, backing, buying_centre, commitments, contacts, customers, digests, follow_ups, imports, invitations,
+    ledger, lists, mail, purchases, relay, responses, retention, settings, surveys, timeline, trials, users,
 )  # fmt: skip
 metadata = db.metadata

@@ -12,6 +12,7 @@ from portal import clock
 from portal.advocacy import crediting
 from portal.advocacy.referring import Referred, refer
 from portal.backing.asking import Asked, ask
+from portal.buying_centre import positioning, rhythm
 from portal.commitments.models import Commitment
 from portal.contacts.models import Contact
 from portal.customers.filters import CustomerFilter
@@ -57,6 +58,7 @@ def make_sample(cast: Cast) -> list[Customer]:
     _hand_on(customers, cast)
     _recommend(customers, cast)
     _back(customers, cast)
+    _place(customers, cast)
     the_books()
     db.session.add(
         OutboxMessage(
@@ -131,6 +133,24 @@ def _hand_on(customers: list[Customer], cast: Cast) -> None:
         about = {"offered_by_id": cast.sales.id, "note": "Likes oak", "offered_on": today, "due_on": today}
         dropped_on = today if state == "dropped" else None
         db.session.add(HandOff(state=state, dropped_on=dropped_on, created_at=clock.now(), **offered, **about))
+
+
+def _place(customers: list[Customer], cast: Cast) -> None:
+    """Each contact decides and doubts, and is late to be seen by two of us; somebody has left."""
+    cast.sales.level = "operations"
+    for customer in customers:
+        contact = customer.contacts[0]
+        contact.place(cast.sales, roles=["decider", "user"], level="board", stance="sceptic")
+        for position, share in (("listed", None), ("preferred", 60)):
+            positioning.say(customer, positioning.Standing(position, share, clock.today(), "They say so"), cast.sales)
+        gone = Contact(customer_id=customer.id, name="Beatriz Luna", title="finance", created_at=clock.now())
+        db.session.add(gone)
+        db.session.flush()
+        gone.leave(clock.today(), cast.sales)
+        for every_days, user in ((1, cast.owner), (30, cast.sales)):
+            found = rhythm.plan(customer, contact, user, every_days, cast.owner)
+            assert found is not None
+            found.due_on = clock.today() - timedelta(days=every_days)
 
 
 def _answer() -> None:

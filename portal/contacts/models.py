@@ -1,5 +1,6 @@
 """Contacts: the persons at a customer."""
 
+from collections.abc import Sequence
 from datetime import date, datetime
 from typing import TYPE_CHECKING, Any
 
@@ -7,7 +8,9 @@ from sqlalchemy import ForeignKey, Index, String
 from sqlalchemy.orm import Mapped, mapped_column, query_expression, relationship
 
 from portal import clock
+from portal.buying_centre.terms import in_order
 from portal.extensions import BigId, Model, UtcDateTime
+from portal.rules import N_, BrokenRule
 from portal.timeline.models import changed, record
 
 if TYPE_CHECKING:
@@ -15,8 +18,17 @@ if TYPE_CHECKING:
     from portal.users.models import User
 
 
+class NotGoneYet(BrokenRule):
+    """Who leaves next month is still there."""
+
+    message = N_("Nobody has left on a day to come.")
+
+
 class Contact(Model):
-    """A person at a customer."""
+    """A person at a customer. Whoever is archived is asked nothing any more; `left_on` says that, and when, they left.
+
+    So nobody has left who is not archived, and `archived_at` alone decides what is asked of whom.
+    """
 
     __tablename__ = "contacts"
     __table_args__ = (
@@ -34,6 +46,14 @@ class Contact(Model):
     phone: Mapped[str | None] = mapped_column(String(20))
     """E.164."""
     locale: Mapped[str | None] = mapped_column(String(2))
+    roles: Mapped[str] = mapped_column(String(80), default="")
+    """The part taken in a purchase: some of `terms.ROLES`, in their order, with spaces between."""
+    level: Mapped[str] = mapped_column(String(12), default="")
+    """One of `terms.LEVELS`; empty when nobody knows. The stance alike."""
+    stance: Mapped[str] = mapped_column(String(12), default="")
+    stance_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    """Since when the person takes it, as far as we know."""
+    left_on: Mapped[date | None]
     version: Mapped[int] = mapped_column(default=1)
     form_id: Mapped[str | None] = mapped_column(String(36), unique=True)
     created_at: Mapped[datetime] = mapped_column(UtcDateTime)
@@ -52,7 +72,7 @@ class Contact(Model):
 
     @property
     def is_archived(self) -> bool:
-        """Has the person left, or been put away?"""
+        """Has the person left, or been put away? Then nothing is asked of them any more."""
         return self.archived_at is not None
 
     def change(self, by: "User", **fields: Any) -> dict[str, list[Any]]:
@@ -65,8 +85,28 @@ class Contact(Model):
             )
         return changes
 
+    def place(self, by: "User", *, roles: Sequence[str], level: str, stance: str) -> dict[str, list[Any]]:
+        """Say which part the person takes in the buying centre; what changed, as old and new."""
+        changes = changed(self, {"roles": in_order(roles), "level": level, "stance": stance})
+        if "stance" in changes:
+            self.stance_at = clock.now() if stance else None
+        if changes:
+            self.version += 1
+            record("contact.placed", by=by, customer_id=self.customer_id, subject=self, name=self.name, changes=changes)
+        return changes
+
+    def leave(self, on: date, by: "User") -> None:
+        """The person left on that day, and so is put away. Raises `NotGoneYet`."""
+        if on > clock.today():
+            raise NotGoneYet
+        if self.left_on != on:
+            self.left_on, self.archived_at = on, self.archived_at or clock.now()
+            self.version += 1
+            told = {"name": self.name, "left_on": on.isoformat()}
+            record("contact.left", by=by, customer_id=self.customer_id, subject=self, on=on, **told)
+
     def archive(self, by: "User") -> None:
-        """Put the person away, as when somebody has left."""
+        """Put the person away, as when they stand there twice. Whoever has left leaves (`leave`)."""
         if self.archived_at is None:
             self.archived_at = clock.now()
             self.version += 1
@@ -75,6 +115,6 @@ class Contact(Model):
     def restore(self, by: "User") -> None:
         """Bring the person back."""
         if self.archived_at is not None:
-            self.archived_at = None
+            self.archived_at = self.left_on = None
             self.version += 1
             record("contact.restored", by=by, customer_id=self.customer_id, subject=self, name=self.name)

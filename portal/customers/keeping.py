@@ -9,6 +9,7 @@ from datetime import date
 from typing import Any
 
 from portal import clock
+from portal.buying_centre import rhythm
 from portal.contacts import queries as contact_queries
 from portal.contacts.models import Contact
 from portal.customers import queries
@@ -129,15 +130,24 @@ def change_contact(contact: Contact, customer: Customer, *, by: User, **fields: 
 
 
 def archive_contact(contact: Contact, customer: Customer, *, by: User) -> None:
-    """Put a person away; the customer is no longer found by that name."""
+    """Put a person away; the customer is no longer found by that name, and nobody means to see them."""
     contact.archive(by)
     reindex(customer)
+    rhythm.keep(contact.id)
+
+
+def contact_left(contact: Contact, customer: Customer, on: date, *, by: User) -> None:
+    """The same for a person who has left, on that day. Raises `NotGoneYet`."""
+    contact.leave(on, by)
+    reindex(customer)
+    rhythm.keep(contact.id)
 
 
 def restore_contact(contact: Contact, customer: Customer, *, by: User) -> None:
     """Bring a person back."""
     contact.restore(by)
     reindex(customer)
+    rhythm.keep(contact.id)
 
 
 def reindex(customer: Customer) -> None:

@@ -111,6 +111,9 @@ class Customer(Model):
     last_touch_on: Mapped[date | None]
     next_touch_on: Mapped[date | None]
     """The earliest planned follow-up's day; without one, the last touch and the firm's rhythm."""
+    position: Mapped[str] = mapped_column(String(20), default="")
+    """Where our firm stands, and its share of what they buy: the latest word of `positions`; empty without one."""
+    share_percent: Mapped[int | None]
 
     assignee: Mapped["User | None"] = relationship(lazy="raise")
     contacts: Mapped[list["Contact"]] = relationship(lazy="raise", back_populates="customer", order_by="Contact.id")

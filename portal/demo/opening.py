@@ -7,6 +7,7 @@ from sqlalchemy import select
 
 from portal import clock
 from portal.customers.models import Customer
+from portal.demo.centring import LEVELS
 from portal.demo.words import Words
 from portal.extensions import db
 from portal.retention.closing import begin_economics
@@ -90,6 +91,7 @@ def _user(role: str, name: str) -> User:
         name=name,
         email=f"{role}@{HOST}",
         role=role,
+        level=LEVELS[role],
         password_hash=passwords.hashed(PASSWORD),
         created_at=clock.now(),
     )

@@ -20,6 +20,7 @@ from portal.contacts.queries import living_contacts
 from portal.customers import keeping
 from portal.customers.models import Customer
 from portal.customers.queries import customer_for_change
+from portal.demo.centring import Centre
 from portal.demo.listening import Follow, Listener, Voice
 from portal.demo.people import People
 from portal.demo.recommending import Friends
@@ -123,6 +124,7 @@ class Life:
         follow = Follow(self._settle_later, self._come_back, story.friends.named)
         self.voice = Voice(story.listener, story._in, follow)
         self.sight = Sight(customer_id, story.listener, story._in, follow)
+        self.centre = Centre(customer_id, story._in, self._customer, self._user)
         self.alone_until: date | None = None
         """Until when a trial leaves the customer alone."""
         self.purchases_left = {"regular": 999, "sleeper": 5, "occasional": 3, "one-timer": 1, "prospect": 0}[way]
@@ -136,6 +138,7 @@ class Life:
         self.story._in(self.chance.uniform(25, 90), self.care)
         if self.purchases_left:
             self.story._in(self.chance.uniform(60, 220), self.be_asked)
+        self.centre.begin(self.contacts)
         if self.way == "prospect" and self.chance.random() < 0.15:
             self.story._in(self.chance.uniform(200, 400), self.put_away)
 

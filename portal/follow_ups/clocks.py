@@ -22,21 +22,21 @@ from portal.settings.queries import RHYTHM
 AT_ONCE = 500
 
 
-class _Later(FunctionElement[date]):
+class Later(FunctionElement[date]):
     """A day, so many days on: each database counts days in its own way."""
 
     type = Date()
     inherit_cache = True
 
 
-@compiles(_Later, "postgresql")
-def _by_adding(later: _Later, compiler: Any, **options: Any) -> str:
+@compiles(Later, "postgresql")
+def _by_adding(later: Later, compiler: Any, **options: Any) -> str:
     day, days = (compiler.process(each, **options) for each in later.clauses)
     return f"({day} + {days})"
 
 
-@compiles(_Later, "sqlite")
-def _by_words(later: _Later, compiler: Any, **options: Any) -> str:
+@compiles(Later, "sqlite")
+def _by_words(later: Later, compiler: Any, **options: Any) -> str:
     day, days = (compiler.process(each, **options) for each in later.clauses)
     return f"date({day}, {days} || ' days')"
 
@@ -45,7 +45,7 @@ _CUSTOMERS: Any = inspect(Customer).local_table
 _SET_CLOCKS = (
     update(_CUSTOMERS)
     .where(_CUSTOMERS.c.id == bindparam("of_customer"))
-    .values(last_touch_on=LAST_TOUCH, next_touch_on=func.coalesce(EARLIEST_PLANNED, _Later(LAST_TOUCH, RHYTHM)))
+    .values(last_touch_on=LAST_TOUCH, next_touch_on=func.coalesce(EARLIEST_PLANNED, Later(LAST_TOUCH, RHYTHM)))
 )
 _AND_TELL = _SET_CLOCKS.returning(_CUSTOMERS.c.last_touch_on, _CUSTOMERS.c.next_touch_on)
 

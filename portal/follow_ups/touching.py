@@ -5,6 +5,7 @@ from datetime import date
 from typing import TYPE_CHECKING
 
 from portal import bulk, clock, due
+from portal.buying_centre import rhythm
 from portal.customers.models import Customer, IsArchived
 from portal.extensions import db
 from portal.follow_ups import queries
@@ -50,6 +51,7 @@ def log(customer: Customer, touch: Touch, by: "User", planned: FollowUp | None =
     if touch.next_on is not None:
         _plan_next_step(follow_up, touch, by)
     set_clocks(customer)
+    rhythm.keep(follow_up.contact_id, was["contact_id"] if was else None)
     record(
         "follow_up.logged", by=by, customer_id=customer.id, subject=follow_up, channel=touch.channel,
         purpose=touch.purpose, outcome=touch.outcome, note=touch.note, objective=follow_up.objective, contact=contact,
@@ -75,6 +77,7 @@ def undo(customer: Customer, follow_up: FollowUp, by: "User") -> None:
     if not follow_up.is_done:
         return
     follow_up.check_undo(by)
+    contact_id = follow_up.contact_id
     next_step, logged = queries.next_step_of(follow_up), queries.logged_event(follow_up)
     said = dict(logged.data) if logged else {}
     plan = said.pop("was", None)
@@ -85,6 +88,7 @@ def undo(customer: Customer, follow_up: FollowUp, by: "User") -> None:
     else:
         follow_up.take_back()
     set_clocks(customer)
+    rhythm.keep(contact_id, follow_up.contact_id)
     record("follow_up.undone", by=by, customer_id=customer.id, subject=follow_up, **said)
 
 
@@ -102,6 +106,7 @@ def plan(customer: Customer, plan: Plan, by: "User | None", contact: str = "") -
     )  # fmt: skip
     db.session.add(follow_up)
     set_clocks(customer)
+    rhythm.keep(plan.contact_id)
     record(
         "follow_up.planned", by=by, customer_id=customer.id, subject=follow_up, channel=plan.channel, contact=contact,
         purpose=plan.purpose, objective=plan.objective, method=plan.method, due_on=plan.due_on.isoformat(),
@@ -113,9 +118,11 @@ def move(customer: Customer, follow_up: FollowUp, to: date, by: "User") -> None:
     """Put a planned touch off, or forward. Raises `NotPlanned` or `DayOutOfReach`. The customer must be locked."""
     follow_up.move(to, by)
     set_clocks(customer)
+    rhythm.keep(follow_up.contact_id)
 
 
 def drop(customer: Customer, follow_up: FollowUp, by: "User") -> None:
     """Give a planned touch up. Raises `NotPlanned`. The customer must be locked."""
     follow_up.drop(by)
     set_clocks(customer)
+    rhythm.keep(follow_up.contact_id)

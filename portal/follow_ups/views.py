@@ -68,6 +68,8 @@ def new_for(id: int) -> ResponseReturnValue:
     back = "" if htmx.wants_fragment() else access.way_back(path("customers.show", id=id))
     log = open_log(id, place, planned, commitment_id, contacts, back)
     log.entry = _id_asked("entry")
+    if contact_id := _id_asked("contact"):
+        log.contact_id = next((contact.id for contact in contacts if contact.id == contact_id), None) or abort(404)
     return _quick_log(customer.name, log)
 
 

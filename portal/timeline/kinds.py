@@ -67,6 +67,12 @@ FAMILIES: dict[str, tuple[str, ...]] = {
         "hand_off.withdrawn",
         "hand_off.dropped",
         "hand_off.left",
+        "contact.placed",
+        "contact.left",
+        "position.said",
+        "position.taken_back",
+        "relation.planned",
+        "relation.ended",
     ),
 }
 """Of a customer, in the order of the filter."""
@@ -101,6 +107,7 @@ HOUSE_FAMILIES: dict[str, tuple[str, ...]] = {
         "user.digest_on",
         "user.digest_off",
         "user.role_changed",
+        "user.level_changed",
         "user.disabled",
         "user.enabled",
         "user.password_changed",

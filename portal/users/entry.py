@@ -29,6 +29,12 @@ class NoSuchRole(BrokenRule):
     message = N_("There is no such role.")
 
 
+class NoSuchLevel(BrokenRule):
+    """There are three levels."""
+
+    message = N_("There is no such level.")
+
+
 def end_sessions(user: User, by: User, *, but: UserSession | None = None) -> int:
     """End all the user's sessions, or all but one; returns how many that were."""
     ended = [session for session in queries.living_sessions(user) if but is None or session.id != but.id]

@@ -6,6 +6,8 @@ from wtforms import PasswordField, SelectField
 from wtforms.validators import DataRequired, Length
 from wtforms.widgets import EmailInput
 
+from portal.buying_centre.terms import LEVELS
+from portal.choices import WordField
 from portal.fields import MAILABLE, EmailTextField, FormIdField, TextField, VersionField
 from portal.language import LANGUAGES
 from portal.users.models import ROLES
@@ -60,6 +62,12 @@ class RoleForm(FlaskForm):
     """What a user may do."""
 
     role = SelectField(_l("Role"), choices=list(ROLE_NAMES.items()))
+
+
+class LevelForm(FlaskForm):
+    """Whom at a customer a user meets at eye level."""
+
+    level = WordField(_l("Level"), words=("", *LEVELS), default="")
 
 
 assert tuple(ROLE_NAMES) == ROLES

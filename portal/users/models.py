@@ -41,6 +41,8 @@ class User(UserMixin, Model):
     """The user's own language; empty means the firm's."""
     digest: Mapped[bool] = mapped_column(default=True)
     """Does the user want the morning digest?"""
+    level: Mapped[str] = mapped_column(String(12), default="")
+    """At eye level with whom: one of `terms.LEVELS` of the buying centre; empty when nobody has said."""
     version: Mapped[int] = mapped_column(default=1)
     form_id: Mapped[str | None] = mapped_column(String(36), unique=True)
     created_at: Mapped[datetime] = mapped_column(UtcDateTime)
@@ -115,6 +117,12 @@ class User(UserMixin, Model):
             self._leave_an_owner(owners)
         was, self.role = self.role, role
         record("user.role_changed", by=by, subject=self, name=self.name, role=role, was=was)
+
+    def change_level(self, level: str, by: "User") -> None:
+        """Say whom at a customer this user meets at eye level (empty: nobody has said)."""
+        if level != self.level:
+            was, self.level = self.level, level
+            record("user.level_changed", by=by, subject=self, name=self.name, level=level, was=was)
 
     def disable(self, by: "User", owners: Sequence["User"]) -> None:
         """Let this user in no longer; raises `LastOwner`. `owners` as for `change_role`."""

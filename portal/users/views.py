@@ -14,7 +14,7 @@ from portal.links import outside, path
 from portal.mail import sending
 from portal.rules import BrokenRule
 from portal.users import attempts, devices, entry, mail_links, passwords, queries, users
-from portal.users.forms import ChangePasswordForm, DetailsForm, InviteForm, RoleForm
+from portal.users.forms import ChangePasswordForm, DetailsForm, InviteForm, LevelForm, RoleForm
 from portal.users.models import User, UserSession
 
 
@@ -86,6 +86,17 @@ def change_role(id: int) -> ResponseReturnValue:
             return _refused(id, rule)
         entry.end_sessions(user, by=current_user)
     return _done(user, _("The role of %(name)s is changed.", name=user.name))
+
+
+@users.post("/settings/users/<int:id>/level")
+@access.owner
+def change_level(id: int) -> ResponseReturnValue:
+    """Say whom at a customer a user meets at eye level: there it shows who is only met from below."""
+    user, form = queries.user_for_change(id) or abort(404), LevelForm()
+    if not form.validate():
+        return _refused(id, entry.NoSuchLevel())
+    user.change_level(form.level.data, current_user)
+    return _done(user, _("The level of %(name)s is changed.", name=user.name))
 
 
 @users.post("/settings/users/<int:id>/disable")
