@@ -63,6 +63,7 @@ def register_blueprints(app: Flask) -> None:
     from portal.ledger.views import ledger
     from portal.lists.views import lists
     from portal.mail.views import mail_room
+    from portal.objections.views import objections
     from portal.purchases.views import purchases
     from portal.relay.views import relay
     from portal.responses.public import answers
@@ -99,6 +100,7 @@ def register_blueprints(app: Flask) -> None:
         (digests, ""),
         (settings, "/settings"),
         (mail_room, "/settings/mail"),
+        (objections, "/settings/objections"),
         (answers, ""),
         (promises, ""),
         (mornings, ""),

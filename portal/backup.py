@@ -1,13 +1,16 @@
-"""A copy of the database as it is at one instant, made while the portal runs.
+"""A copy of the database as it is at one instant, made while the portal runs; and, beside it, of the uploaded files.
 
-On SQLite it is a database file, on PostgreSQL an archive for `pg_restore`. The README says how to restore either.
+On SQLite it is a database file, on PostgreSQL an archive for `pg_restore`; the files are an archive of their own, made
+afterwards, so that whatever the copy names is in it. The README says how to restore them.
 """
 
 import os
 import shutil
 import sqlite3
 import subprocess
-from contextlib import closing
+import tarfile
+from collections.abc import Iterator
+from contextlib import closing, contextmanager
 from pathlib import Path
 
 from sqlalchemy import URL, make_url
@@ -22,18 +25,47 @@ def save(database_url: str, target: Path) -> None:
 
     A copy that fails midway leaves no file under that name. Writers are not kept waiting.
     """
+    url = make_url(database_url)
+    with _unfinished(target) as copy:
+        if url.get_backend_name() == "sqlite":
+            _copy_sqlite(url, copy)
+        else:
+            _dump_postgresql(url, copy)
+
+
+def uploads_beside(target: Path) -> Path:
+    """Where the uploaded files of a backup are."""
+    return target.with_name(f"{target.name}.uploads.tar")
+
+
+def save_uploads(folder: Path, target: Path) -> Path | None:
+    """Put the files of the uploads folder into an archive beside the copy of the database, and return where it is; None
+    when there are none. Raises `BackupFailed`.
+    """
+    files = sorted(file for file in folder.rglob("*") if file.is_file())
+    if not files:
+        return None
+    beside = uploads_beside(target)
+    with _unfinished(beside) as copy, tarfile.open(copy, "w") as archive:
+        for file in files:
+            try:
+                archive.add(file, f"uploads/{file.relative_to(folder)}")
+            except FileNotFoundError:
+                continue  # an import that has ended meanwhile
+    return beside
+
+
+@contextmanager
+def _unfinished(target: Path) -> Iterator[Path]:
+    """A file beside the target, which takes its name once it is written and on the disk; else it leaves none."""
     if target.exists():
         raise BackupFailed(f"{target} is there already.")
     if not target.absolute().parent.is_dir():
         raise BackupFailed(f"There is no folder {target.absolute().parent}.")
-    url = make_url(database_url)
     unfinished = target.with_name(f".{target.name}.unfinished")
     unfinished.unlink(missing_ok=True)
     try:
-        if url.get_backend_name() == "sqlite":
-            _copy_sqlite(url, unfinished)
-        else:
-            _dump_postgresql(url, unfinished)
+        yield unfinished
         unfinished.chmod(0o600)
         _keep(unfinished, target)
     finally:

@@ -75,17 +75,20 @@ def worker() -> None:
 @click.option("--json", "as_json", is_flag=True, help="Report as JSON.")
 @with_appcontext
 def backup(file: Path, as_json: bool) -> None:
-    """Copy the database to FILE, as it is at this instant. The portal may go on working."""
+    """Copy the database to FILE, as it is at this instant, and uploads to FILE.uploads.tar. The portal may go on."""
     from portal import backup
 
     settings: Settings = current_app.extensions["settings"]
     began = time.monotonic()
     try:
         backup.save(settings.database_url, file)
+        uploads = backup.save_uploads(settings.instance / "uploads", file)
     except backup.BackupFailed as error:
         raise click.ClickException(str(error)) from error
-    report = {"file": str(file), "bytes": file.stat().st_size, "seconds": round(time.monotonic() - began, 1)}
-    click.echo(json.dumps(report) if as_json else f"{file}: {report['bytes']:,} bytes in {report['seconds']} s")
+    seconds, files = round(time.monotonic() - began, 1), str(uploads) if uploads else None
+    report = {"file": str(file), "bytes": file.stat().st_size, "seconds": seconds, "uploads": files}
+    said = f"{file}: {report['bytes']:,} bytes in {seconds} s{f', and {files}' if files else ''}"
+    click.echo(json.dumps(report) if as_json else said)
 
 
 def init_app(app: Flask) -> None:

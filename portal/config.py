@@ -38,6 +38,7 @@ class Settings:
     web_processes: int = 1
     web_threads: int = 4
     upload_limit: int = 64 * 1024 * 1024
+    document_limit: int = 10 * 1024 * 1024
     testing: bool = False
     more: Mapping[str, Any] = field(default_factory=dict)
 
@@ -100,6 +101,7 @@ def from_environment(environ: Mapping[str, str] | None = None) -> Settings:
         web_processes=_whole_number(env, "PORTAL_WEB_PROCESSES", 1, 64, least=1),
         web_threads=_whole_number(env, "PORTAL_WEB_THREADS", 4, 64, least=1),
         upload_limit=_whole_number(env, "PORTAL_UPLOAD_MB", 64, 2048) * 1024 * 1024,
+        document_limit=_whole_number(env, "PORTAL_DOCUMENT_MB", 10, 64, least=1) * 1024 * 1024,
     )
 
 

@@ -17,6 +17,7 @@ from portal.jobs import in_app
 from portal.lists import jobs as lists
 from portal.mail import outbox
 from portal.mail.models import OutboxMessage
+from portal.objections import jobs as objections
 from portal.relay import jobs as relay
 from portal.retention import jobs as retention
 from portal.surveys import tallies
@@ -134,8 +135,9 @@ def end_trials() -> None:
 
 @at("nightly.uploads", minute="35", hour="9")
 def forget_old_uploads() -> None:
-    """Files that somebody brought and left."""
+    """Files that somebody brought and left, and documents that were replaced."""
     imports.tidy()
+    objections.tidy()
 
 
 @at("nightly.sessions", minute="40", hour="9")

@@ -14,6 +14,7 @@ from portal.invitations import models as invitations
 from portal.ledger import models as ledger
 from portal.lists import models as lists
 from portal.mail import models as mail
+from portal.objections import models as objections
 from portal.purchases import models as purchases
 from portal.relay import models as relay
 from portal.responses import models as responses
@@ -26,6 +27,6 @@ from portal.users import models as users
 
 ROOMS = (
     advocacy, backing, buying_centre, commitments, contacts, customers, digests, follow_ups, imports, invitations,
-    ledger, lists, mail, purchases, relay, responses, retention, settings, surveys, timeline, trials, users,
+    ledger, lists, mail, objections, purchases, relay, responses, retention, settings, surveys, timeline, trials, users,
 )  # fmt: skip
 metadata = db.metadata

@@ -5,6 +5,7 @@ All ids begin at 1.
 
 from dataclasses import asdict
 from datetime import timedelta
+from io import BytesIO
 
 from sqlalchemy import select
 
@@ -29,6 +30,7 @@ from portal.ledger.opening import open_to
 from portal.lists.catalogue import BY_NAME
 from portal.lists.models import ListBatch, SavedList
 from portal.mail.models import OutboxMessage
+from portal.objections import documents, library
 from portal.purchases.models import Purchase
 from portal.relay.models import HandOff, Holding
 from portal.responses import answering
@@ -54,6 +56,7 @@ def make_sample(cast: Cast) -> list[Customer]:
     _list(customers, cast)
     _answer()
     _try(customers)
+    _object(cast)
     _see(customers, cast)
     _hand_on(customers, cast)
     _recommend(customers, cast)
@@ -174,6 +177,18 @@ def _recommend(customers: list[Customer], cast: Cast) -> None:
     for purchase in db.session.scalars(select(Purchase).where(Purchase.customer_id == second.id)):
         purchase.purchased_on = clock.today()
     crediting.settle(won)
+
+
+def _object(cast: Cast) -> None:
+    """An objection with an answer, a document and a link, heard from the first customer; and one that is retired."""
+    objection = library.write_down("It is too expensive", cast.sales, "https://firm.example/prices")
+    given = library.answer(objection, "Divide it by the years it lasts.", cast.sales)
+    library.attach(objection, documents.take(BytesIO(b"Ten years of guarantee."), "guarantee.txt", 1000), cast.sales)
+    library.write_down("No room for it", cast.sales).retire(cast.sales)
+    db.session.flush()
+    done = db.session.scalars(select(FollowUp).where(FollowUp.done_on.is_not(None))).first()
+    assert done is not None
+    done.objection_id, done.answer_id = objection.id, given.id
 
 
 def _try(customers: list[Customer]) -> None:

@@ -22,6 +22,7 @@ from portal.customers.models import Customer
 from portal.customers.queries import customer_for_change
 from portal.demo.centring import Centre
 from portal.demo.listening import Follow, Listener, Voice
+from portal.demo.objecting import Objecting
 from portal.demo.people import People
 from portal.demo.recommending import Friends
 from portal.demo.seeing import Sight
@@ -55,6 +56,7 @@ class Story:
         self.end = clock.now()
         self.today = clock.today()
         self.people = People(words, chance)
+        self.objecting = Objecting(words, users["sales"])
         self.waiting: list[tuple[datetime, int, Callable[[], None]]] = []
         self.told = 0
         self.number = chance.randrange(200, 2000)
@@ -261,6 +263,7 @@ class Life:
             note=self.chance.choice(notes) if self.chance.random() < 0.75 else "",
             contact_id=contact_id,
             next_on=next_on,
+            heard=self.story.objecting.heard() if purpose == "offer" and outcome == "reached" else None,
         )
         touching.log(customer, touch, by, planned, contact)
         if purpose == "care" and outcome == "reached" and touch.channel == "call" and self.chance.random() < 0.05:

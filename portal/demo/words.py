@@ -32,6 +32,10 @@ class Words:
     """Why nothing came of somebody who was recommended."""
     disputes: tuple[str, ...]
     """What contacts say is missing of a promise that we say is kept."""
+    objections: tuple[tuple[str, tuple[str, ...]], ...]
+    """What customers object to an offer, the most frequent first, and the firm's answers."""
+    supporting: tuple[str, str]
+    """The name of the document that supports the first of them, and what it says."""
     notes: dict[str, tuple[str, ...]]
     """What is written after a touch, by purpose."""
     no_answer_notes: tuple[str, ...]
@@ -100,6 +104,23 @@ ES = Words(
     no_friends=("Ya compró en otra tienda.", "Se muda a otra ciudad.", "Nunca contesta; lo intentamos tres veces."),
     disputes=(
         "Llegó solo la mitad", "No he recibido nada", "Faltan los tornillos de dos mesas", "La factura trae otro RFC",
+    ),
+    objections=(
+        ("Está muy caro", (
+            "Es madera maciza con diez años de garantía: dividido entre los años, cuesta menos que uno que se cambia cada tres.",
+            "Se puede pagar en tres partes sin intereses: al pedirlo, a la mitad y contra entrega.",
+        )),
+        ("Tarda mucho en llegar", (
+            "Decimos el día y lo cumplimos: de las últimas veinte entregas, diecinueve llegaron en su fecha.",
+            "Mientras tanto prestamos un mueble de la sala de exhibición.",
+        )),
+        ("Lo tengo que consultar con mi socio", ("Mandamos hoy mismo una hoja con medidas, precio y fotos para que la vean juntos.",)),
+        ("Ya trabajamos con otro proveedor", ("No hace falta cambiar: empecemos con una sola pieza y comparen.",)),
+        ("No sé si cabe", ()),
+    ),
+    supporting=(
+        "garantia.txt",
+        "Muebles Montaña garantiza por diez años la madera, las uniones y el barniz de sus muebles.\n",
     ),
     notes={
         "care": (
@@ -207,6 +228,22 @@ EN = Words(
     disputes=(
         "Only half of it has come", "Nothing has reached me yet", "The screws of two tables are missing",
         "The invoice has the wrong tax number",
+    ),
+    objections=(
+        ("It is too expensive", (
+            "It is solid wood with ten years of guarantee: by the year it costs less than one that is replaced after three.",
+            "It can be paid in three parts without interest: with the order, halfway, and on delivery.",
+        )),
+        ("It takes too long", (
+            "We name the day and keep it: of our last twenty deliveries, nineteen came on theirs.",
+            "Meanwhile we lend a piece from the showroom.",
+        )),
+        ("I have to ask my partner", ("We send a sheet with measures, price and pictures today, to look at together.",)),
+        ("We have another supplier", ("There is no need to change: begin with one piece and compare.",)),
+        ("I am not sure that it fits", ()),
+    ),
+    supporting=(
+        "guarantee.txt", "We guarantee the wood, the joints and the varnish of our furniture for ten years.\n",
     ),
     notes={
         "care": (

@@ -7,6 +7,7 @@ from portal.choices import DayField, IdField, NextField, RecordField, WordField
 from portal.due import STEPS
 from portal.fields import FormIdField, LongTextField, TextField, VersionField
 from portal.follow_ups.models import CHANNELS, OUTCOMES, PURPOSES
+from portal.objections.models import LONGEST
 
 LONGEST_NOTE = 4000
 PLACES = ("page", "today", "row", "customer")
@@ -28,6 +29,9 @@ class QuickLogForm(Form):
     note = LongTextField(_l("Note"), longest=LONGEST_NOTE)
     next_step = WordField(_l("Next step"), words=STEPS, default="none")
     next_on = DayField(_l("Day of the next step"))
+    objection = TextField(_l("Objection"), longest=LONGEST)
+    heard = TextField(longest=40)
+    """The objection that was chosen, as `objections.hearing` reads it."""
     anyway = BooleanField()
     """It is logged although somebody who heard it wants no offers."""
 

@@ -9,12 +9,14 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from portal import clock, due
 from portal.extensions import BigId, Model, UtcDateTime
+from portal.objections.models import Heard
 from portal.rules import N_, BrokenRule
 from portal.timeline.models import record
 
 if TYPE_CHECKING:
     from portal.contacts.models import Contact
     from portal.customers.models import Customer
+    from portal.objections.models import Answer, Objection
     from portal.users.models import User
 
 CHANNELS = ("call", "whatsapp", "email", "visit")
@@ -25,6 +27,8 @@ OUTCOMES = ("reached", "no_answer", "left_message")
 PLANNED = text("done_on IS NULL AND undone_at IS NULL AND origin <> 'purchase'")
 REASSURING = text("done_on IS NULL AND undone_at IS NULL AND origin = 'purchase'")
 """What is planned, in two halves that Today reads apart: an import may plan thousands of reassurances at once."""
+
+HEARD, ANSWERED = text("objection_id IS NOT NULL"), text("answer_id IS NOT NULL")
 
 UNDO_STANDS = timedelta(seconds=60)
 """The page offers Undo for ten seconds; whoever reads slowly, or has no script, is given a little longer."""
@@ -58,6 +62,7 @@ class Touch:
     note: str = ""
     contact_id: int | None = None
     next_on: date | None = None
+    heard: Heard | None = None
     form_id: str | None = None
 
 
@@ -78,6 +83,10 @@ class FollowUp(Model):
         ),
         Index("ix_follow_ups_customer_id_due_on", "customer_id", "due_on"),
         Index("ix_follow_ups_customer_id_done_on", "customer_id", "done_on"),
+        Index(
+            "ix_follow_ups_objection", "objection_id", "done_on", "id", sqlite_where=HEARD, postgresql_where=HEARD
+        ),
+        Index("ix_follow_ups_answer_id", "answer_id", sqlite_where=ANSWERED, postgresql_where=ANSWERED),
     )  # fmt: skip
 
     id: Mapped[int] = mapped_column(BigId, primary_key=True)
@@ -92,6 +101,10 @@ class FollowUp(Model):
     done_on: Mapped[date | None]
     outcome: Mapped[str | None] = mapped_column(String(12))
     note: Mapped[str] = mapped_column(Text, default="")
+    objection_id: Mapped[int | None] = mapped_column(ForeignKey("objections.id"))
+    """What the customer objected, if anybody wrote it down."""
+    answer_id: Mapped[int | None] = mapped_column(ForeignKey("objection_answers.id"))
+    """The answer of the library that was given; empty when it was the user's own."""
     origin: Mapped[str] = mapped_column(String(12), default="user")
     """What planned it: a `user`, a follow-up's `next` step, or a `purchase` (reassurance)."""
     origin_id: Mapped[int | None] = mapped_column(BigId)
@@ -108,6 +121,8 @@ class FollowUp(Model):
     customer: Mapped["Customer"] = relationship(lazy="raise")
     contact: Mapped["Contact | None"] = relationship(lazy="raise")
     assignee: Mapped["User | None"] = relationship(lazy="raise", foreign_keys=assignee_id)
+    objection: Mapped["Objection | None"] = relationship(lazy="raise")
+    answer: Mapped["Answer | None"] = relationship(lazy="raise")
 
     @property
     def is_planned(self) -> bool:
@@ -124,6 +139,8 @@ class FollowUp(Model):
         self.channel, self.outcome, self.purpose = touch.channel, touch.outcome, touch.purpose
         self.note, self.form_id = touch.note, touch.form_id
         self.contact_id = touch.contact_id or self.contact_id
+        if touch.heard is not None:
+            self.objection_id, self.answer_id = touch.heard.objection_id, touch.heard.answer_id
         self.done_on, self.done_at, self.done_by_id = clock.today(), clock.now(), by.id
 
     def plan(self) -> dict[str, Any]:
@@ -135,6 +152,7 @@ class FollowUp(Model):
         for name, value in plan.items():
             setattr(self, name, value)
         self.done_on = self.done_at = self.done_by_id = self.outcome = self.form_id = None
+        self.objection_id = self.answer_id = None
 
     def take_back(self) -> None:
         """Let it count nowhere. Its form may be sent again."""

@@ -8,6 +8,7 @@ from uuid import uuid4
 from portal.contacts.models import Contact
 from portal.follow_ups import queries
 from portal.follow_ups.models import FollowUp
+from portal.objections.queries import Offer
 
 
 @dataclass
@@ -33,6 +34,9 @@ class OpenLog:
     """The entry of a list, on Today, that it was opened from."""
     next: str = ""
     """Where to go afterwards, without script."""
+    objection: str = ""
+    offers: Sequence[Offer] = ()
+    """What the library holds of these words, when it is not clear which one is meant."""
     errors: Sequence[str] = ()
     anyway: bool = False
     """Can it be logged all the same?"""

@@ -148,6 +148,7 @@ def follow_up_to_show(follow_up_id: int) -> FollowUp | None:
     query = (
         select(FollowUp)
         .options(joinedload(FollowUp.customer), joinedload(FollowUp.contact), joinedload(FollowUp.assignee))
+        .options(joinedload(FollowUp.objection), joinedload(FollowUp.answer))
         .where(FollowUp.id == follow_up_id)
     )
     return db.session.scalar(query)

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import date
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from portal import bulk, clock, due
 from portal.buying_centre import rhythm
@@ -56,8 +56,14 @@ def log(customer: Customer, touch: Touch, by: "User", planned: FollowUp | None =
         "follow_up.logged", by=by, customer_id=customer.id, subject=follow_up, channel=touch.channel,
         purpose=touch.purpose, outcome=touch.outcome, note=touch.note, objective=follow_up.objective, contact=contact,
         next_on=touch.next_on.isoformat() if touch.next_on else None, was=was,
+        **_objected(touch),
     )  # fmt: skip
     return follow_up
+
+
+def _objected(touch: Touch) -> dict[str, Any]:
+    """What the record says of an objection: nothing, most of the time."""
+    return {"objection": touch.heard.text} if touch.heard else {}
 
 
 def _plan_next_step(follow_up: FollowUp, touch: Touch, by: "User") -> None:

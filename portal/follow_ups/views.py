@@ -25,6 +25,8 @@ from portal.follow_ups.opening import OpenLog, names_of, open_log
 from portal.invitations import opting
 from portal.links import path
 from portal.lists import queries as lists
+from portal.objections import hearing
+from portal.objections import queries as objections
 from portal.rules import BrokenRule
 from portal.timeline.queries import story
 from portal.today import heading as today
@@ -137,7 +139,7 @@ def _plan_opened(customer_id: int, form: QuickLogForm) -> FollowUp | None:
 
 
 def _touch(form: QuickLogForm) -> Touch | None:
-    """What the form says, or None when it says something wrong; raises `DayOutOfReach`."""
+    """What the form says, or None when it says something wrong; raises `DayOutOfReach`, or what `hear` does."""
     if not form.validate():
         return None
     return Touch(
@@ -147,6 +149,7 @@ def _touch(form: QuickLogForm) -> Touch | None:
         note=form.note.data,
         contact_id=form.contact_id.data or None,
         next_on=due.day_of_step(form.next_step.data, form.next_on.data),
+        heard=hearing.hear(form.heard.data, form.objection.data, current_user),
         form_id=form.form_id.data,
     )
 
@@ -164,6 +167,7 @@ def _not_logged(
     log = _as_typed(customer.id, form)
     log.errors, log.anyway = errors, anyway
     log.contacts = names_of(living_contacts(customer.id))
+    log.offers = objections.offered(log.objection) if log.objection else ()
     return htmx.invalid(_quick_log(customer.name, log))
 
 
@@ -181,6 +185,7 @@ def _as_typed(customer_id: int, form: QuickLogForm) -> OpenLog:
         follow_up=form.follow_up.data,
         commitment=form.commitment.data,
         entry=form.entry.data,
+        objection=form.objection.data,
         next=access.safe_next(form.next.data) if form.next.data else "",
         form_id=form.form_id.data,
     )
@@ -197,6 +202,7 @@ def _logged(customer: Customer, follow_up: FollowUp, form: QuickLogForm) -> Resp
     next_on = due.day_of_step(form.next_step.data, form.next_on.data) if form.validate() else None
     said = {"customer": customer, "follow_up": follow_up, "next_on": next_on, "place": place}
     said |= {"commitment": form.commitment.data, "entry": form.entry.data}
+    said |= {"objection": objections.text_of(follow_up.objection_id) if follow_up.objection_id else ""}
     if place == "customer":
         log = open_log(customer.id, place, contacts=living_contacts(customer.id), channel=follow_up.channel)
         return _touches(log, **said)
@@ -227,7 +233,7 @@ def undo(id: int) -> ResponseReturnValue:
     typed = OpenLog(
         customer.id, form.place.data, follow_up.channel, follow_up.outcome or "reached", follow_up.purpose,
         follow_up.note, contact_id=follow_up.contact_id, commitment=form.commitment.data,
-        entry=form.entry.data,
+        entry=form.entry.data, objection=objections.text_of(heard) if (heard := follow_up.objection_id) else "",
     )  # fmt: skip
     try:
         touching.undo(customer, follow_up, current_user)

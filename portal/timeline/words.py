@@ -28,6 +28,8 @@ FIELDS = {
     "roles": N_("roles"),
     "level": N_("level"),
     "stance": N_("stance"),
+    "text": N_("words"),
+    "link": N_("link"),
     "accent": N_("colour"),
     "locale": N_("language"),
     "time_zone": N_("time zone"),

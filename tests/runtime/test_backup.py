@@ -1,5 +1,6 @@
 """A backup made under load is the database as it was at one instant, and restores elsewhere to equal content."""
 
+import json
 import os
 import shutil
 import subprocess
@@ -16,6 +17,7 @@ from portal import backup, clock
 from portal.config import Settings
 from portal.extensions import db
 from portal.mail.models import Heartbeat
+from portal.objections.models import Document
 from tests.cast import Cast
 from tests.conftest import ON_POSTGRESQL
 from tests.sample import make_sample
@@ -113,6 +115,22 @@ def test_never_writes_over_a_file(app: Flask, settings: Settings, tmp_path: Path
     with pytest.raises(backup.BackupFailed, match="no folder"):
         backup.save(settings.database_url, tmp_path / "nowhere" / "file")
     assert (tmp_path / "kept").read_text() == "mine"
+
+
+def test_uploaded_files_stand_beside_the_copy(app: Flask, settings: Settings, cast: Cast, tmp_path: Path) -> None:
+    make_sample(cast)
+    told = app.test_cli_runner().invoke(args=["backup", str(tmp_path / "all.backup"), "--json"])
+    beside = tmp_path / "all.backup.uploads.tar"
+    assert json.loads(told.output)["uploads"] == str(beside)
+    assert beside.stat().st_mode & 0o077 == 0
+    elsewhere = tmp_path / "elsewhere"
+    elsewhere.mkdir()
+    subprocess.run(["tar", "-xf", beside, "-C", elsewhere], check=True)
+    named = db.session.scalars(select(Document.stored_as)).one()
+    assert (elsewhere / "uploads" / "documents" / named).read_bytes() == b"Ten years of guarantee."
+    assert backup.save_uploads(tmp_path / "none", tmp_path / "other") is None
+    with pytest.raises(backup.BackupFailed, match="there already"):
+        backup.save_uploads(settings.instance / "uploads", tmp_path / "all.backup")
 
 
 def test_the_command_reports(app: Flask, tmp_path: Path) -> None:
