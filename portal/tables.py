@@ -27,6 +27,7 @@ from portal.users import models as users
 
 ROOMS = (
     advocacy, backing, buying_centre, commitments, contacts, customers, digests, follow_ups, imports, invitations,
-    ledger, lists, mail, objections, purchases, relay, responses, retention, settings, surveys, timeline, trials, users,
+    ledger, lists, mail, objections, purchases, relay, responses, retention, settings, surveys, timeline, trials,
+    users,
 )  # fmt: skip
 metadata = db.metadata

@@ -4,11 +4,12 @@ from collections.abc import Sequence
 from datetime import timedelta
 from typing import Any
 
-from sqlalchemy import Row, case, func, select
+from sqlalchemy import Row, String, case, cast, func, literal, select
 
 from portal import clock
-from portal.buying_centre.models import Position, Relation
+from portal.buying_centre.models import RISING, Position, Relation
 from portal.contacts.models import Contact
+from portal.customers.lines import Matter, is_live, line_by_id
 from portal.extensions import db
 from portal.follow_ups.models import FollowUp
 from portal.follow_ups.queries import A_YEAR, TOUCHING
@@ -18,6 +19,23 @@ THREAD = timedelta(days=180)
 """How far back we look for who holds a customer by one thread only."""
 MOST_SHOWN = 100
 """Words about our position that a page shows."""
+LINE = (
+    Relation.id,
+    Relation.due_on,
+    Relation.last_touch_on.label("settled_on"),
+    Relation.customer_id,
+    Relation.contact_id,
+    Relation.user_id.label("by_id"),
+    literal("relation").label("kind"),
+    literal("").label("state"),
+    cast(Relation.every_days, String).label("text"),
+    literal("").label("note"),
+    literal(0).label("moved"),
+    Relation.version,
+    Relation.created_at,
+)
+"""A relation as `lines.COLUMNS`: its text is the number of days, `settled_on` the last touch between the two."""
+MATTER = Matter("relations", "buying_centre/_lines.html", LINE)
 
 
 def people_of(customer_id: int) -> Sequence[Contact]:
@@ -116,3 +134,16 @@ def position_of(customer_id: int, position_id: int) -> Position | None:
 def position_by_form(form_id: str) -> Position | None:
     """The word that this form has written before. By the unique index of form ids."""
     return db.session.scalar(select(Position).where(Position.form_id == form_id))
+
+
+def due(user_id: Any, today: Any) -> Any:
+    """(due_on, id) of the relations whose day has come and for which nothing is planned: one user's, or, when None,
+    everybody's. To be ordered so: rides on ix_relations_due_user and ix_relations_due.
+    """
+    query = select(Relation.due_on, Relation.id).where(RISING, Relation.due_on <= today, is_live(Relation.customer_id))
+    return query if user_id is None else query.where(Relation.user_id == user_id)
+
+
+def line(relation_id: int) -> Any:
+    """One relation as its line on Today shows it, or None. By primary key."""
+    return line_by_id(select(*LINE).where(Relation.id == relation_id, RISING))

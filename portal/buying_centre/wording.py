@@ -1,5 +1,7 @@
 """The buying centre in words: roles, levels, stances, positions, and what stands out."""
 
+from typing import Any
+
 from markupsafe import Markup, escape
 
 from portal import clock
@@ -104,6 +106,23 @@ def standing(value: str, share: int | None) -> Markup:
 def every(days: int) -> Markup:
     """A rhythm: "every 30 days"."""
     return ngettext("every day", "every %(num)d days", days)
+
+
+def of_line(row: Any) -> tuple[str, Markup, Markup]:
+    """(tone, how late, what it is about) of a relation's line on Today, whose columns are those of all lines."""
+    matter = _("be in touch with %(name)s, %(every)s", name=row.contact_name or "–", every=every(int(row.text)))
+    return "due", _late((clock.today() - row.due_on).days), matter
+
+
+def _late(days: int) -> Markup:
+    if days <= 0:
+        return _("In touch today")
+    return ngettext("Not in touch, %(num)d day late", "Not in touch, %(num)d days late", days)
+
+
+def last_met(row: Any) -> Markup:
+    """When the two of a relation's line were in touch last."""
+    return _("last in touch %(ago)s", ago=ago(row.settled_on)) if row.settled_on else _("not in touch yet")
 
 
 def gaps(found: Picture) -> list[tuple[str, Markup]]:

@@ -11,6 +11,7 @@ from typing import Any
 from sqlalchemy import Row
 
 from portal import clock
+from portal.buying_centre import wording as relations
 from portal.commitments import wording as promises
 from portal.digests import queries
 from portal.follow_ups import wording as touches
@@ -36,7 +37,9 @@ SECTIONS = {
     "also": (60, N_("Worth a call")),
 }
 """Where a section stands among the ranks of Today, and what it is called; other reasons stand by themselves."""
-PLACES = {"unhappy": "right", "said": "right", "reassurance": "also", "due": "also", "overdue": "also", "thank": "also"}
+PLACES = {"unhappy": "right", "said": "right"} | dict.fromkeys(
+    ("reassurance", "relations", "due", "overdue", "thank"), "also"
+)
 PROMISED = ("promises", "unhappy", "said")
 
 
@@ -109,6 +112,10 @@ def _entry(row: Row[Any], reason: Reason) -> tuple[str, str, str]:
     return tone, lists.title(row.state), words
 
 
+def _relation(row: Row[Any], reason: Reason) -> tuple[str, str, str]:
+    return relations.of_line(row)
+
+
 def _any(row: Row[Any], reason: Reason) -> tuple[str, str, str]:
     return "due", _(reason.word), row.text or row.note
 
@@ -117,6 +124,7 @@ WORDED: dict[str, Callable[[Row[Any], Reason], tuple[str, str, str]]] = {
     "commitments": _promise,
     "follow_ups": _touch,
     "list_entries": _entry,
+    "relations": _relation,
 }
 """How the lines of each kind of matter are worded: (tone, words, what it is about)."""
 

@@ -20,6 +20,7 @@ class QuickLogForm(Form):
     follow_up = IdField()
     commitment = IdField()
     entry = IdField()
+    relation = IdField()
     place = WordField(words=PLACES, default="page")
     next = NextField()
     channel = WordField(_l("Channel"), words=CHANNELS, default="call")

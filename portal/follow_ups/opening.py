@@ -32,6 +32,8 @@ class OpenLog:
     """The promise that it was opened from."""
     entry: int | None = None
     """The entry of a list, on Today, that it was opened from."""
+    relation: int | None = None
+    """The relation, on Today, that it was opened from."""
     next: str = ""
     """Where to go afterwards, without script."""
     objection: str = ""
@@ -49,13 +51,16 @@ class OpenLog:
             return f"f{self.follow_up}"
         if self.commitment:
             return f"c{self.commitment}"
+        if self.relation:
+            return f"r{self.relation}"
         return f"e{self.entry}" if self.entry else str(self.customer_id)
 
     @property
     def address(self) -> str:
         """Where it is opened again, in the same place."""
         asked = {"place": self.place, "follow_up": self.follow_up, "commitment": self.commitment,
-                 "entry": self.entry}  # fmt: skip
+                 "entry": self.entry, "relation": self.relation,
+                 "contact": self.contact_id if self.relation else None}  # fmt: skip
         if self.follow_up and self.place == "today":
             return f"/follow-ups/{self.follow_up}/log?place=today"
         wanted = urlencode({name: value for name, value in asked.items() if value})
@@ -70,6 +75,8 @@ class OpenLog:
             return f"commitment-{self.commitment}"
         if self.place == "today" and self.entry:
             return f"entry-{self.entry}"
+        if self.place == "today" and self.relation:
+            return f"relation-{self.relation}"
         return f"touches-{self.customer_id}" if self.place == "customer" else f"quick-log-{self.key}"
 
 

@@ -10,6 +10,7 @@ from flask_login import current_user
 from sqlalchemy.exc import IntegrityError
 
 from portal import access, clock, due, htmx
+from portal.buying_centre import queries as relations
 from portal.commitments import queries as commitments
 from portal.contacts.models import Contact
 from portal.contacts.queries import contact_of, living_contacts
@@ -69,7 +70,7 @@ def new_for(id: int) -> ResponseReturnValue:
     contacts = living_contacts(id)
     back = "" if htmx.wants_fragment() else access.way_back(path("customers.show", id=id))
     log = open_log(id, place, planned, commitment_id, contacts, back)
-    log.entry = _id_asked("entry")
+    log.entry, log.relation = _id_asked("entry"), _id_asked("relation")
     if contact_id := _id_asked("contact"):
         log.contact_id = next((contact.id for contact in contacts if contact.id == contact_id), None) or abort(404)
     return _quick_log(customer.name, log)
@@ -186,6 +187,7 @@ def _as_typed(customer_id: int, form: QuickLogForm) -> OpenLog:
         commitment=form.commitment.data,
         entry=form.entry.data,
         objection=form.objection.data,
+        relation=form.relation.data,
         next=access.safe_next(form.next.data) if form.next.data else "",
         form_id=form.form_id.data,
     )
@@ -203,13 +205,14 @@ def _logged(customer: Customer, follow_up: FollowUp, form: QuickLogForm) -> Resp
     said = {"customer": customer, "follow_up": follow_up, "next_on": next_on, "place": place}
     said |= {"commitment": form.commitment.data, "entry": form.entry.data}
     said |= {"objection": objections.text_of(follow_up.objection_id) if follow_up.objection_id else ""}
+    said |= {"commitment": form.commitment.data, "entry": form.entry.data, "relation": form.relation.data}
     if place == "customer":
         log = open_log(customer.id, place, contacts=living_contacts(customer.id), channel=follow_up.channel)
         return _touches(log, **said)
     if place == "today" and form.commitment.data:
         rows = [commitments.line(form.commitment.data)]
         return render_template("commitments/_rows.html", rows=rows, at="today", **said, **_again())
-    if place == "today" and (form.follow_up.data or form.entry.data):
+    if place == "today" and (form.follow_up.data or form.entry.data or form.relation.data):
         return render_template("follow_ups/_done.html", **said, **_again())
     return render_template("follow_ups/_logged.html", key=_as_typed(customer.id, form).key, **said)
 
@@ -234,6 +237,7 @@ def undo(id: int) -> ResponseReturnValue:
         customer.id, form.place.data, follow_up.channel, follow_up.outcome or "reached", follow_up.purpose,
         follow_up.note, contact_id=follow_up.contact_id, commitment=form.commitment.data,
         entry=form.entry.data, objection=objections.text_of(heard) if (heard := follow_up.objection_id) else "",
+        entry=form.entry.data, relation=form.relation.data,
     )  # fmt: skip
     try:
         touching.undo(customer, follow_up, current_user)
@@ -254,10 +258,12 @@ def _undone(customer: Customer, follow_up: FollowUp, typed: OpenLog) -> Response
     again = _again() if typed.place == "today" else {}
     if follow_up.is_planned and again:
         return render_template("follow_ups/_rows.html", rows=[queries.planned_line(follow_up.id)], **again)
-    if again and typed.entry:
-        rows = [line for line in (lists.line(typed.entry),) if line and line.customer_id == customer.id]
-        answer = render_template("lists/_lines.html", rows=rows, **again)
-        return answer if rows else htmx.see_other(path("today.index"))
+    if again and (typed.entry or typed.relation):
+        line = lists.line(typed.entry) if typed.entry else relations.line(typed.relation or 0)
+        if line is None or line.customer_id != customer.id:
+            return htmx.see_other(path("today.index"))
+        template = "lists/_lines.html" if typed.entry else "buying_centre/_lines.html"
+        return render_template(template, rows=[line], me=current_user.id, **again)
     typed.contacts = names_of(living_contacts(customer.id))
     if typed.place == "customer":
         return _touches(typed, customer=customer)

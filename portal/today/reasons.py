@@ -12,6 +12,7 @@ from typing import Any
 
 from sqlalchemy import Select
 
+from portal.buying_centre import queries as buying_centre
 from portal.commitments import queries as commitments
 from portal.customers.lines import Matter
 from portal.follow_ups import queries as follow_ups
@@ -38,6 +39,7 @@ REASONS = (
     Reason("theirs", N_("They promised"), 30, commitments.MATTER, partial(commitments.due, "theirs")),
     Reason("follow_ups", N_("Follow-ups"), 40, follow_ups.MATTER, partial(follow_ups.planned, PLANNED)),
     Reason("reassurance", N_("Reassurance"), 60, follow_ups.MATTER, partial(follow_ups.planned, REASSURING)),
+    Reason("relations", N_("Keep in touch"), 65, buying_centre.MATTER, buying_centre.due),
     Reason("due", N_("Due to buy again"), 70, lists.MATTER, partial(lists.on_today, "due")),
     Reason("overdue", N_("Overdue"), 75, lists.MATTER, partial(lists.on_today, "overdue")),
     Reason("thank", N_("Thank"), 80, lists.MATTER, partial(lists.on_today, "thank")),
