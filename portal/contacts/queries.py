@@ -1,12 +1,12 @@
 """Every SELECT about contacts."""
 
 from collections.abc import Sequence
+from typing import Any
 
-from sqlalchemy import bindparam, func, select
-from sqlalchemy.orm import with_expression
+from sqlalchemy import Row, bindparam, func, select
 
 from portal.contacts.models import Contact
-from portal.extensions import db
+from portal.extensions import as_read, db, rows_of
 from portal.invitations.models import OptOut
 from portal.ledger.models import LIVING, LedgerLink
 
@@ -23,19 +23,25 @@ _SEES_UNTIL = (
     .scalar_subquery()
 )
 _ALL_OF = (
-    select(Contact)
-    .options(with_expression(Contact.opted_out, _OPTED_OUT), with_expression(Contact.sees_until, _SEES_UNTIL))
+    select(*Contact.__table__.columns, _OPTED_OUT.label("opted_out"), _SEES_UNTIL.label("sees_until"))
     .where(Contact.customer_id == bindparam("customer_id"))
     .order_by(Contact.archived_at.is_not(None), Contact.id)
 )
 
 
 def contacts_of(customer_id: int) -> Sequence[Contact]:
-    """All contacts of a customer in the order they came, archived ones last, with what each does not want to be
-    asked, and until when each sees the promises between us. Rides on ix_contacts_customer_id,
+    """All contacts of a customer, to be read only, in the order they came, archived ones last, with what each does not
+    want to be asked, and until when each sees the promises between us. Rides on ix_contacts_customer_id,
     ix_opt_outs_customer_id_contact_id and uq_ledger_links_living.
     """
-    return db.session.scalars(_ALL_OF, {"customer_id": customer_id}).all()
+    db.session.flush()  # they are looked at after a change as well
+    return [_as_read(row) for row in rows_of(_ALL_OF, {"customer_id": customer_id})]
+
+
+def _as_read(row: Row[Any]) -> Contact:
+    contact = as_read(Contact, iter(row))
+    contact.opted_out, contact.sees_until = row.opted_out, row.sees_until
+    return contact
 
 
 def living_contacts(customer_id: int) -> Sequence[Contact]:
