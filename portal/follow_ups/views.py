@@ -203,9 +203,8 @@ def _logged(customer: Customer, follow_up: FollowUp, form: QuickLogForm) -> Resp
         return htmx.see_other(access.way_back(path("customers.show", id=customer.id)))
     next_on = due.day_of_step(form.next_step.data, form.next_on.data) if form.validate() else None
     said = {"customer": customer, "follow_up": follow_up, "next_on": next_on, "place": place}
-    said |= {"commitment": form.commitment.data, "entry": form.entry.data}
-    said |= {"objection": objections.text_of(follow_up.objection_id) if follow_up.objection_id else ""}
     said |= {"commitment": form.commitment.data, "entry": form.entry.data, "relation": form.relation.data}
+    said |= {"objection": objections.text_of(follow_up.objection_id) if follow_up.objection_id else ""}
     if place == "customer":
         log = open_log(customer.id, place, contacts=living_contacts(customer.id), channel=follow_up.channel)
         return _touches(log, **said)
@@ -236,8 +235,8 @@ def undo(id: int) -> ResponseReturnValue:
     typed = OpenLog(
         customer.id, form.place.data, follow_up.channel, follow_up.outcome or "reached", follow_up.purpose,
         follow_up.note, contact_id=follow_up.contact_id, commitment=form.commitment.data,
-        entry=form.entry.data, objection=objections.text_of(heard) if (heard := follow_up.objection_id) else "",
         entry=form.entry.data, relation=form.relation.data,
+        objection=objections.text_of(heard) if (heard := follow_up.objection_id) else "",
     )  # fmt: skip
     try:
         touching.undo(customer, follow_up, current_user)
