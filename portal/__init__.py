@@ -69,6 +69,7 @@ def register_blueprints(app: Flask) -> None:
     from portal.responses.public import answers
     from portal.responses.views import responses
     from portal.retention.views import retention
+    from portal.review.views import review
     from portal.settings.views import settings
     from portal.surveys.views import surveys
     from portal.timeline.views import timeline
@@ -89,6 +90,7 @@ def register_blueprints(app: Flask) -> None:
         (ledger, ""),
         (relay, ""),
         (backing, ""),
+        (review, ""),
         (surveys, "/surveys"),
         (responses, ""),
         (advocacy, ""),

@@ -22,6 +22,7 @@ GROUPS = {
     "retention": "portal.retention.commands",
     "surveys": "portal.surveys.commands",
     "commitments": "portal.ledger.commands",
+    "relay": "portal.relay.commands",
     "trials": "portal.trials.commands",
 }
 """A word of the command line, and the module whose `commands` it stands for; it is imported when it is used."""

@@ -20,6 +20,7 @@ from portal.mail.models import OutboxMessage
 from portal.objections import jobs as objections
 from portal.relay import jobs as relay
 from portal.retention import jobs as retention
+from portal.review import jobs as review
 from portal.surveys import tallies
 from portal.trials import jobs as trials
 from portal.users.models import SESSION_LASTS, UserSession
@@ -131,6 +132,18 @@ def drop_hand_offs() -> None:
 def end_trials() -> None:
     """Trials whose last day has gone by are counted, once."""
     trials.end_due()
+
+
+@at("review.keep_up", minute="*/5")
+def count_week() -> None:
+    """What has passed through the relay in the running week."""
+    review.keep_up()
+
+
+@at("nightly.weeks", minute="25", hour="9")
+def count_weeks() -> None:
+    """The last weeks of the relay, in which something may have been entered late."""
+    review.count_recent()
 
 
 @at("nightly.uploads", minute="35", hour="9")

@@ -19,6 +19,7 @@ from portal.purchases import models as purchases
 from portal.relay import models as relay
 from portal.responses import models as responses
 from portal.retention import models as retention
+from portal.review import models as review
 from portal.settings import models as settings
 from portal.surveys import models as surveys
 from portal.timeline import models as timeline
@@ -27,7 +28,7 @@ from portal.users import models as users
 
 ROOMS = (
     advocacy, backing, buying_centre, commitments, contacts, customers, digests, follow_ups, imports, invitations,
-    ledger, lists, mail, objections, purchases, relay, responses, retention, settings, surveys, timeline, trials,
-    users,
+    ledger, lists, mail, objections, purchases, relay, responses, retention, review, settings, surveys, timeline,
+    trials, users,
 )  # fmt: skip
 metadata = db.metadata

@@ -35,6 +35,8 @@ from portal.purchases.models import Purchase
 from portal.relay.models import HandOff, Holding
 from portal.responses import answering
 from portal.responses.queries import invited_for_change
+from portal.review.models import STEPS, Improvement, RelayWeek
+from portal.review.running import WEEK, monday
 from portal.settings.queries import the_firm
 from portal.surveys import ready
 from portal.surveys.models import Survey
@@ -62,6 +64,7 @@ def make_sample(cast: Cast) -> list[Customer]:
     _recommend(customers, cast)
     _back(customers, cast)
     _place(customers, cast)
+    _review(cast)
     the_books()
     db.session.add(
         OutboxMessage(
@@ -214,6 +217,17 @@ def _back(customers: list[Customer], cast: Cast) -> None:
             request = ask(customer, Asked(text, clock.today(), leg), cast.sales)
             if leg == "marketing":
                 request.answer_with(cast.marketing, "Sent today")
+
+
+def _review(cast: Cast) -> None:
+    """The running week is counted; in each of two weeks something is to be done better, and in the first it was."""
+    on = monday(clock.today())
+    for step in STEPS:
+        numbers = {"entries": 9, "onward": 3, "back": 1, "gone": 2, "dropped": 1, "wait_days": 8.5}
+        db.session.add(RelayWeek(week_on=on, step=step, counted_at=clock.now(), **numbers))
+    for week_on in (on - WEEK, on):
+        whose = {"week_on": week_on, "user_id": cast.sales.id, "due_on": clock.today(), "created_at": clock.now()}
+        db.session.add(Improvement(step="sales", text="Call within two days", **whose))
 
 
 def _customer(name: str, cast: Cast) -> Customer:

@@ -18,6 +18,8 @@ if TYPE_CHECKING:
 
 HELD = text("until_on IS NULL")
 HANDED_OFF = text("ended = 'handed_off'")
+LET_GO = text("ended = 'let_go'")
+DROPPED = text("dropped_on IS NOT NULL")
 OFFERED = text("state = 'offered'")
 TO_LEG = text("state = 'offered' AND to_user_id IS NULL")
 LYING = text("dropped_on IS NOT NULL AND picked_up_on IS NULL")
@@ -60,6 +62,7 @@ class Holding(Model):
             "ix_holdings_handed_off", "user_id", "until_on", "id",
             sqlite_where=HANDED_OFF, postgresql_where=HANDED_OFF,
         ),
+        Index("ix_holdings_let_go", "until_on", "id", sqlite_where=LET_GO, postgresql_where=LET_GO),
     )  # fmt: skip
 
     id: Mapped[int] = mapped_column(BigId, primary_key=True)
@@ -91,6 +94,7 @@ class HandOff(Model):
         ),
         Index("ix_hand_offs_offered_leg", "to_leg", "due_on", "id", sqlite_where=TO_LEG, postgresql_where=TO_LEG),
         Index("ix_hand_offs_lying", "dropped_on", "id", sqlite_where=LYING, postgresql_where=LYING),
+        Index("ix_hand_offs_dropped", "dropped_on", "id", sqlite_where=DROPPED, postgresql_where=DROPPED),
         Index("ix_hand_offs_offered_by_id_id", "offered_by_id", "id"),
         Index("ix_hand_offs_offered_on_id", "offered_on", "id"),
     )

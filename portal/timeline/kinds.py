@@ -97,6 +97,13 @@ HOUSE_FAMILIES: dict[str, tuple[str, ...]] = {
         "list.followed_up",
         "list.act_cancelled",
     ),
+    "improvements": (
+        "improvement.written",
+        "improvement.changed",
+        "improvement.kept",
+        "improvement.dropped",
+        "improvement.reopened",
+    ),
     "trials": ("trial.started", "trial.ended", "trial.stopped"),
     "objections": (
         "objection.written",
