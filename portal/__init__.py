@@ -64,6 +64,7 @@ def register_blueprints(app: Flask) -> None:
     from portal.lists.views import lists
     from portal.mail.views import mail_room
     from portal.objections.views import objections
+    from portal.playbooks.views import playbooks
     from portal.purchases.views import purchases
     from portal.relay.views import relay
     from portal.responses.public import answers
@@ -100,6 +101,7 @@ def register_blueprints(app: Flask) -> None:
         (timeline, "/timeline"),
         (users, ""),
         (digests, ""),
+        (playbooks, ""),
         (settings, "/settings"),
         (mail_room, "/settings/mail"),
         (objections, "/settings/objections"),

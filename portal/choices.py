@@ -1,4 +1,4 @@
-"""Fields for what is chosen rather than written: one of a few words, a record, a day."""
+"""Fields for what is chosen rather than written: one of a few words, a number, a record, a day."""
 
 from collections.abc import Sequence
 from contextlib import suppress
@@ -7,7 +7,7 @@ from typing import Any
 
 from flask_babel import gettext as _
 from markupsafe import Markup
-from wtforms import Field
+from wtforms import Field, IntegerField
 from wtforms.widgets import DateInput, HiddenInput, html_params
 
 
@@ -39,6 +39,14 @@ class WordsField(Field):
         self.data = [word for word in self.words if word in valuelist]
         if any(word not in self.words for word in valuelist):
             raise ValueError(_("Choose one of those that are offered."))
+
+
+class WholeField(IntegerField):
+    """A whole number; what was typed in its place is shown again without what nobody can see."""
+
+    def _value(self) -> str:
+        typed = str(self.raw_data[0])[:20] if self.raw_data else str(self.data if self.data is not None else "")
+        return "".join(each for each in typed if each.isprintable())
 
 
 class IdField(Field):

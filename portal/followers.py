@@ -4,6 +4,7 @@ were written (see `portal.timeline.following`).
 
 from portal.advocacy import crediting
 from portal.jobs import job, leaving, soon
+from portal.playbooks import causes, starting
 from portal.relay.following import FIRST_PURCHASE
 from portal.timeline import following
 from portal.timeline.following import Follower
@@ -13,6 +14,8 @@ FOLLOWERS: tuple[Follower, ...] = (
     Follower("advocacy.credit", crediting.KINDS, crediting.follow),
     # Whoever has just bought for the first time is offered to service.
     FIRST_PURCHASE,
+    # Sales, answers and hand-offs start playbooks; what is taken back stops them.
+    Follower("playbooks", causes.KINDS, starting.react, starting.AT_ONCE),
 )
 """A new one stands here, and its migration gives it the newest event's place, so that nothing old begins."""
 

@@ -18,6 +18,7 @@ from portal.lists import jobs as lists
 from portal.mail import outbox
 from portal.mail.models import OutboxMessage
 from portal.objections import jobs as objections
+from portal.playbooks import jobs as playbooks
 from portal.relay import jobs as relay
 from portal.retention import jobs as retention
 from portal.review import jobs as review
@@ -144,6 +145,18 @@ def count_week() -> None:
 def count_weeks() -> None:
     """The last weeks of the relay, in which something may have been entered late."""
     review.count_recent()
+
+
+@at("playbooks.due", minute="*")
+def make_due_steps() -> None:
+    """Steps of playbooks whose day has come."""
+    playbooks.make_due()
+
+
+@at("playbooks.anniversaries", minute="*/10")
+def start_anniversaries() -> None:
+    """Playbooks that begin on the anniversary of a first purchase: once a day, wherever the firm is."""
+    playbooks.start_anniversaries()
 
 
 @at("nightly.uploads", minute="35", hour="9")

@@ -15,6 +15,7 @@ from portal.ledger import models as ledger
 from portal.lists import models as lists
 from portal.mail import models as mail
 from portal.objections import models as objections
+from portal.playbooks import models as playbooks
 from portal.purchases import models as purchases
 from portal.relay import models as relay
 from portal.responses import models as responses
@@ -28,7 +29,8 @@ from portal.users import models as users
 
 ROOMS = (
     advocacy, backing, buying_centre, commitments, contacts, customers, digests, follow_ups, imports, invitations,
-    ledger, lists, mail, objections, purchases, relay, responses, retention, review, settings, surveys, timeline,
+    ledger, lists, mail, objections, playbooks, purchases, relay, responses, retention, review, settings, surveys,
+    timeline,
     trials, users,
 )  # fmt: skip
 metadata = db.metadata

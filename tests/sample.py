@@ -7,7 +7,7 @@ from dataclasses import asdict
 from datetime import timedelta
 from io import BytesIO
 
-from sqlalchemy import select
+from sqlalchemy import select, update
 
 from portal import clock
 from portal.advocacy import crediting
@@ -31,6 +31,11 @@ from portal.lists.catalogue import BY_NAME
 from portal.lists.models import ListBatch, SavedList
 from portal.mail.models import OutboxMessage
 from portal.objections import documents, library
+from portal.playbooks.causes import Cause
+from portal.playbooks.models import RunStep
+from portal.playbooks.queries import playbooks_on
+from portal.playbooks.starting import start
+from portal.playbooks.writing import Step, Written, write
 from portal.purchases.models import Purchase
 from portal.relay.models import HandOff, Holding
 from portal.responses import answering
@@ -61,6 +66,7 @@ def make_sample(cast: Cast) -> list[Customer]:
     _object(cast)
     _see(customers, cast)
     _hand_on(customers, cast)
+    _begin(customers)
     _recommend(customers, cast)
     _back(customers, cast)
     _place(customers, cast)
@@ -157,6 +163,26 @@ def _place(customers: list[Customer], cast: Cast) -> None:
             found = rhythm.plan(customer, contact, user, every_days, cast.owner)
             assert found is not None
             found.due_on = clock.today() - timedelta(days=every_days)
+
+
+def _begin(customers: list[Customer]) -> None:
+    """A playbook of each kind of step is on, and has made, skipped and still to make something with both."""
+    survey, today = db.session.get_one(Survey, 1), clock.today()
+    steps = (
+        Step("commitment", 0, "Check the first use", given_to="service"),
+        Step("follow_up", 0, "Reassure", "reassurance"),
+        Step("survey", 20, survey_id=survey.id),
+        Step("follow_up", 30, "Ask how it went"),
+    )
+    playbook = write(Written("After a sale", "purchase", "working", steps), None)
+    write(Written("Off", "anniversary", "days", steps[:1]), None).is_on = False
+    db.session.flush()
+    causes = [Cause("purchase", each.id, each.id, today, ("purchase",)) for each in customers]
+    start(causes, playbooks_on())
+    assert playbook.started == 2
+    making = {"state": "made", "made": "commitment", "made_id": 1}
+    for number, values in ((1, making), (2, {"state": "skipped", "why": "reassured"})):
+        db.session.execute(update(RunStep).where(RunStep.step_id == number).values(**values))
 
 
 def _answer() -> None:

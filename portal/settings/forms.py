@@ -6,6 +6,7 @@ from zoneinfo import available_timezones
 
 from babel import Locale
 from babel.numbers import get_currency_name
+from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from flask_wtf import FlaskForm
 from wtforms import IntegerField, PasswordField, SelectField
@@ -14,6 +15,7 @@ from wtforms.widgets import ColorInput
 
 from portal.fields import MAILABLE, EmailTextField, LongTextField, TextField, VersionField
 from portal.language import LANGUAGES, spoken
+from portal.settings import holidays
 
 CURRENCIES = ("MXN", "USD", "EUR", "ARS", "BOB", "BRL", "CLP", "COP", "CRC", "DOP", "GBP", "GTQ", "HNL", "NIO", "PAB",
               "PEN", "PYG", "UYU", "CAD", "JPY")  # fmt: skip
@@ -70,6 +72,18 @@ def whole_between(least: int, most: int) -> list[Any]:
     return [InputRequired(), NumberRange(least, most)]
 
 
+class HolidaysField(LongTextField):
+    """Days, one a line."""
+
+    def process_formdata(self, valuelist: list[Any]) -> None:
+        """The days in order; raises ValueError, with words, on anything else."""
+        super().process_formdata(valuelist)
+        try:
+            self.data = holidays.as_kept(self.data)
+        except ValueError:
+            raise ValueError(_("Write each day on a line of its own, as year-month-day.")) from None
+
+
 class FirmForm(FlaskForm):
     """What the firm decides for itself. The names are those of the columns."""
 
@@ -95,4 +109,5 @@ class FirmForm(FlaskForm):
     goal_period = SelectField(_l("In each"), choices=PERIODS)
     digest_hour = SelectField(_l("Hour of the morning digest"), coerce=int, choices=HOURS)
     digest_days = SelectField(_l("Days of the morning digest"), coerce=int, choices=DIGEST_DAYS)
+    holidays = HolidaysField(_l("Holidays"), longest=5000)
     privacy = LongTextField(_l("Addition to the privacy notice"), longest=4000)

@@ -1,7 +1,10 @@
-"""The first visit: the firm, its first owner and its ready-made surveys come into being together, or not at all."""
+"""The first visit: the firm, its first owner, its ready-made surveys and a playbook come into being together, or not at
+all.
+"""
 
 from portal import clock
 from portal.extensions import db
+from portal.playbooks import ready as playbooks
 from portal.settings.models import Firm
 from portal.surveys import ready
 from portal.timeline.models import record
@@ -30,4 +33,5 @@ def found(firm: dict[str, str], name: str, email: str, password: str) -> User:
     db.session.flush()
     record("firm.made", by=owner, subject=made, name=made.name)
     ready.add_all(made.locale, None)
+    playbooks.add(playbooks.FIRST.key, made.locale, None)
     return owner

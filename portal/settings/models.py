@@ -20,7 +20,7 @@ DECISIONS = (
     "name", "accent", "locale", "time_zone", "currency", "region", "touch_every_days", "reassure_after_days",
     "ask_at_most", "ask_within_days", "remind_after_days", "answer_within_days", "recover_within_days",
     "silent_after_days", "ledger_days", "hand_off_days", "goal", "goal_clients", "goal_period", "digest_hour",
-    "digest_days", "privacy",
+    "digest_days", "holidays", "privacy",
 )  # fmt: skip
 
 
@@ -52,6 +52,8 @@ class Firm(Model):
     """How soon an unhappy answer is to be made right. In days."""
     privacy: Mapped[str] = mapped_column(Text, default="")
     """What the firm adds to the privacy notice of public pages."""
+    holidays: Mapped[str] = mapped_column(Text, default="")
+    """The days, one a line, on which the firm does not work: they are no working days of playbooks."""
     books_on: Mapped[date | None]
     """The day as of which lists are computed; empty for today, whichever day that is."""
     silent_after_days: Mapped[int] = mapped_column(default=60)

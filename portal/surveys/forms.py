@@ -5,11 +5,11 @@ from typing import Any
 
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
-from wtforms import FieldList, Form, FormField, IntegerField
+from wtforms import FieldList, Form, FormField
 from wtforms.validators import InputRequired, NumberRange, ValidationError
 from wtforms.widgets import TextArea, TextInput
 
-from portal.choices import IdField, WordField
+from portal.choices import IdField, WholeField, WordField
 from portal.fields import FormIdField, TextField, VersionField
 from portal.settings.models import LOCALES
 from portal.surveys.models import KINDS, OCCASIONS, TEXTS, Survey, SurveyQuestion
@@ -35,14 +35,6 @@ LABELS = {
     "thanks_es": _l("Thanks, in Spanish"),
     "thanks_en": _l("Thanks, in English"),
 }
-
-
-class WholeField(IntegerField):
-    """A whole number; what was typed in its place is shown again without what nobody can see."""
-
-    def _value(self) -> str:
-        typed = str(self.raw_data[0])[:20] if self.raw_data else str(self.data if self.data is not None else "")
-        return "".join(each for each in typed if each.isprintable())
 
 
 class FurtherForm(Form):

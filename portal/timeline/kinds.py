@@ -17,6 +17,9 @@ FAMILIES: dict[str, tuple[str, ...]] = {
         "ledger.renewed",
         "ledger.sent",
         "ledger.ended",
+        "playbook.started",
+        "playbook.stopped",
+        "playbook.skipped",
     ),
     "purchases": ("purchase.recorded", "purchase.changed", "purchase.voided", "purchase.restored"),
     "answers": (
@@ -88,6 +91,14 @@ HOUSE_FAMILIES: dict[str, tuple[str, ...]] = {
         "survey.list_asked",
         "survey.list_cancelled",
         "survey.all_reminded",
+    ),
+    "playbooks": (
+        "playbook.made",
+        "playbook.changed",
+        "playbook.switched_on",
+        "playbook.switched_off",
+        "playbook.retired",
+        "playbook.deleted",
     ),
     "lists": (
         "list.saved",

@@ -45,6 +45,7 @@ FIELDS = {
     "goal_period": N_("period of the goal"),
     "digest_hour": N_("hour of the digest"),
     "digest_days": N_("days of the digest"),
+    "holidays": N_("holidays"),
     "books_on": N_("day of the books"),
     "winning_minor": N_("spent on winning, in minor units"),
     "keeping_minor": N_("spent on keeping, in minor units"),

@@ -50,7 +50,7 @@ def test_makes_the_firm_and_signs_the_owner_in(visitor: Browser) -> None:
     owner = db.session.scalars(select(User)).one()
     assert (owner.email, owner.role) == ("olga@firm.example", "owner")
     kinds = [event.kind for event in db.session.scalars(select(Event).order_by(Event.id))]
-    assert kinds == ["firm.made", *["survey.made"] * 4, "session.signed_in"]
+    assert kinds == ["firm.made", *["survey.made"] * 4, "playbook.made", "session.signed_in"]
 
 
 @pytest.mark.parametrize(
