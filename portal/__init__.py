@@ -73,6 +73,7 @@ def register_blueprints(app: Flask) -> None:
     from portal.review.views import review
     from portal.settings.views import settings
     from portal.surveys.views import surveys
+    from portal.testimonials.views import testimonials
     from portal.timeline.views import timeline
     from portal.today.views import today
     from portal.trials.views import trials
@@ -95,6 +96,7 @@ def register_blueprints(app: Flask) -> None:
         (surveys, "/surveys"),
         (responses, ""),
         (advocacy, ""),
+        (testimonials, ""),
         (lists, "/retention"),
         (trials, "/retention/trials"),
         (retention, "/retention"),

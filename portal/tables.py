@@ -23,6 +23,7 @@ from portal.retention import models as retention
 from portal.review import models as review
 from portal.settings import models as settings
 from portal.surveys import models as surveys
+from portal.testimonials import models as testimonials
 from portal.timeline import models as timeline
 from portal.trials import models as trials
 from portal.users import models as users
@@ -30,7 +31,6 @@ from portal.users import models as users
 ROOMS = (
     advocacy, backing, buying_centre, commitments, contacts, customers, digests, follow_ups, imports, invitations,
     ledger, lists, mail, objections, playbooks, purchases, relay, responses, retention, review, settings, surveys,
-    timeline,
-    trials, users,
+    testimonials, timeline, trials, users,
 )  # fmt: skip
 metadata = db.metadata

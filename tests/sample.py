@@ -39,12 +39,15 @@ from portal.playbooks.writing import Step, Written, write
 from portal.purchases.models import Purchase
 from portal.relay.models import HandOff, Holding
 from portal.responses import answering
+from portal.responses.models import Response
 from portal.responses.queries import invited_for_change
 from portal.review.models import STEPS, Improvement, RelayWeek
 from portal.review.running import WEEK, monday
 from portal.settings.queries import the_firm
 from portal.surveys import ready
 from portal.surveys.models import Survey
+from portal.testimonials import quoting
+from portal.testimonials.models import PLACES
 from portal.timeline.models import record
 from portal.trials.models import Trial, TrialMember
 from tests.cast import Cast
@@ -195,17 +198,22 @@ def _answer() -> None:
 
 
 def _recommend(customers: list[Customer], cast: Cast) -> None:
-    """The first recommends somebody who waits, somebody of whom nothing came, and the second, who has bought."""
+    """The first recommends somebody who waits, somebody of whom nothing came, and the second, who has bought. Both may
+    be quoted, and one comment could be.
+    """
     first, second = customers
-    reach = second.email or ""
-    said = [Referred(name, reach, contact_id=first.contacts[0].id) for name in ("Eva", "Tom", "Ana")]
-    _, lost, won = (refer(first, each, cast.sales) for each in said)
+    ana, on = first.contacts[0].id, clock.today() - timedelta(days=9)
+    named = [Referred(name, second.email or "", contact_id=ana, on=on) for name in ("Eva", "Tom", "Ana")]
+    _, lost, won = (refer(first, each, cast.sales) for each in named)
     lost.close(cast.sales, "Moved away")
     won.win(second, cast.sales)
-    db.session.flush()
-    for purchase in db.session.scalars(select(Purchase).where(Purchase.customer_id == second.id)):
-        purchase.purchased_on = clock.today()
     crediting.settle(won)
+    for customer in (*customers, second):
+        contact = customer.contacts[0]
+        said = quoting.Said("On the day they had said", PLACES, "by e-mail", contact.name, contact_id=contact.id)
+        quoted = quoting.quote(customer, said, cast.sales)
+    quoted.withdraw(cast.sales, "on the phone")
+    db.session.get_one(Response, 1).quote = "name"
 
 
 def _object(cast: Cast) -> None:

@@ -26,6 +26,7 @@ from portal.errors import say
 from portal.extensions import db
 from portal.links import path
 from portal.rules import BrokenRule
+from portal.testimonials.queries import of_customer as testimonials_of
 from portal.users.queries import active_users
 
 advocacy = Blueprint("advocacy", __name__)
@@ -59,10 +60,10 @@ def _counts() -> dict[str, str]:
 @advocacy.get("/customers/<int:id>/advocacy")
 @access.staff
 def of_customer(id: int) -> ResponseReturnValue:
-    """Whom this customer brought, and what that became; who brought them."""
+    """Whom this customer brought, and what that became; who brought them; what of theirs may be quoted."""
     customer = customer_by_id(id) or abort(404)
-    rows, brought_by = queries.of_customer(id), queries.who_brought(id)
-    return render_template("advocacy/of_customer.html", customer=customer, rows=rows, brought_by=brought_by)
+    about = {"rows": queries.of_customer(id), "brought_by": queries.who_brought(id), "quotes": testimonials_of(id)}
+    return render_template("advocacy/of_customer.html", customer=customer, **about)
 
 
 # Writing one down

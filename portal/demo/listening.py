@@ -40,6 +40,8 @@ class Follow:
     call: Callable[[date], None]
     named: Callable[[int], None] = lambda _id: None
     """Somebody was recommended, by the id of the referral."""
+    allowed: Callable[[int], None] = lambda _id: None
+    """A comment may be quoted, by the id of the answer."""
 
 
 class Listener:
@@ -167,6 +169,7 @@ class Voice:
             return
         if response.comment:
             response.add([], self.chance.choice(("name", "name", "anonymous")))
+            self.follow.allowed(response.id)
         if self.chance.random() < 0.5:
             words = self.listener.words
             name = f"{self.chance.choice(words.first_names)} {self.chance.choice(words.last_names)}"

@@ -1,5 +1,5 @@
-"""Whom the demo's clients recommend: most are called, some become customers of the story, some do not work out. By a
-chance of its own, so that the rest of the story is the same.
+"""Whom the demo's clients recommend: most are called, some become customers of the story, some do not work out. And
+what of theirs may be quoted. By a chance of its own, so that the rest of the story is the same.
 """
 
 from collections.abc import Callable
@@ -12,10 +12,15 @@ from portal.advocacy import crediting, queries, wording
 from portal.customers.models import Customer
 from portal.demo.people import Invented
 from portal.demo.words import Words
+from portal.extensions import db
+from portal.testimonials import queries as testimonials
+from portal.testimonials import quoting
 from portal.users.models import User
 
 CALLED, CLOSED = 0.85, 0.3
 """How many of those who were named are called, and of how many of these nothing comes."""
+QUOTED, TAKEN_BACK = 0.6, 0.12
+"""How many comments that may be quoted become testimonials, and how many of these are taken back."""
 OF_THE_LAST = timedelta(days=150)
 """Who was called longer ago does not come any more."""
 
@@ -57,6 +62,27 @@ class Friends:
         if customer_id in self.brought:
             for referral in queries.won_for_change([customer_id]):
                 crediting.settle(referral)
+
+    def allowed(self, response_id: int) -> None:
+        """A comment may be quoted: some days later somebody keeps it as a testimonial."""
+        if self.chance.random() < QUOTED:
+            self._in((2, 5, 9), lambda: self._quote(response_id))
+
+    def _quote(self, response_id: int) -> None:
+        response = testimonials.answer_to_quote(response_id)
+        if response is None or response.state != "standing" or response.customer.is_archived:
+            return
+        name = response.contact.name if response.contact else ""
+        made = quoting.quote_answer(response, response.customer, name, self.users["marketing"])
+        db.session.flush()
+        id = made.id
+        if self.chance.random() < TAKEN_BACK:
+            self._in((20, 60), lambda: self._take_back(id))
+
+    def _take_back(self, testimonial_id: int) -> None:
+        testimonial = testimonials.testimonial_for_change(testimonial_id)
+        if testimonial is not None:
+            testimonial.withdraw(self.users["marketing"], self.words.taken_back)
 
     def _call(self, referral_id: int) -> None:
         referral = queries.referral_for_change(referral_id)

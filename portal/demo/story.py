@@ -123,7 +123,7 @@ class Life:
         self.contacts: list[tuple[int | None, str]] = [*contacts] or [(None, "")]
         self.chance, self.words = story.chance, story.words
         self.rhythm = self.chance.choice((28, 35, 45, 60, 75, 90, 120))
-        follow = Follow(self._settle_later, self._come_back, story.friends.named)
+        follow = Follow(self._settle_later, self._come_back, story.friends.named, story.friends.allowed)
         self.voice = Voice(story.listener, story._in, follow)
         self.sight = Sight(customer_id, story.listener, story._in, follow)
         self.centre = Centre(customer_id, story._in, self._customer, self._user)

@@ -30,6 +30,8 @@ class Words:
     reasons: tuple[str, ...]
     no_friends: tuple[str, ...]
     """Why nothing came of somebody who was recommended."""
+    taken_back: str
+    """How somebody took a testimonial back."""
     disputes: tuple[str, ...]
     """What contacts say is missing of a promise that we say is kept."""
     objections: tuple[tuple[str, tuple[str, ...]], ...]
@@ -102,6 +104,7 @@ ES = Words(
         "Estuvo de viaje", "Cambió de idea sobre el color",
     ),
     no_friends=("Ya compró en otra tienda.", "Se muda a otra ciudad.", "Nunca contesta; lo intentamos tres veces."),
+    taken_back="Nos escribió que ya no quiere aparecer en el sitio.",
     disputes=(
         "Llegó solo la mitad", "No he recibido nada", "Faltan los tornillos de dos mesas", "La factura trae otro RFC",
     ),
@@ -225,6 +228,7 @@ EN = Words(
         "Was travelling", "Changed their mind about the colour",
     ),
     no_friends=("Has bought elsewhere already.", "Is moving to another city.", "Never answers; we tried three times."),
+    taken_back="Wrote that she would rather not be on the website any more.",
     disputes=(
         "Only half of it has come", "Nothing has reached me yet", "The screws of two tables are missing",
         "The invoice has the wrong tax number",

@@ -10,6 +10,7 @@ from portal.responses import answering, queries
 from portal.responses.asked import Asked
 from portal.rules import N_, BrokenRule
 from portal.surveys.models import SurveyQuestion
+from portal.testimonials import quoting
 
 MOST_REFERRALS = 5
 
@@ -79,6 +80,8 @@ def _keep(asked: Asked, answers: list[dict[str, Any]], quote: str | None) -> boo
     response = queries.standing_response_for_change(asked.invitation_id)
     if response is None or not response.add(answers, quote):
         return False
+    if quote is not None:
+        quoting.follow(response)
     told = [answer["answer"] for answer in answers]
     answering.note(
         "completed", asked, response.id, response.score, " · ".join(told), quote=response.quote, further=len(told)

@@ -26,6 +26,7 @@ from portal.responses.proofs import is_editor
 from portal.rules import N_, BrokenRule
 from portal.surveys import tallies
 from portal.surveys.wording import addressed
+from portal.testimonials import quoting
 from portal.timeline.models import Event, event_of
 
 if TYPE_CHECKING:
@@ -121,6 +122,7 @@ def disavow(asked: Asked) -> bool:
     db.session.flush()
     _mark(asked, None)
     recovery.call_off(asked)
+    quoting.follow(response)
     note("disavowed", asked, response.id, response.score, response.comment)
     return True
 
@@ -162,9 +164,10 @@ def _correct(asked: Asked, said: Said) -> str:
         return _set_aside(asked, said, None)
     if asked.edited_at is not None and said.issued_at is not None and said.issued_at < asked.edited_at:
         raise ChangedMeanwhile
-    was = response.score
+    was, comment_was = response.score, response.comment
     response.correct(said.score, said.comment, said.may_call)
     response.commitment_id = recovery.follow(asked, said.score, said.comment)
+    quoting.follow(response, comment_was)
     note("corrected", asked, response.id, said.score, said.comment, was=was)
     return "corrected"
 

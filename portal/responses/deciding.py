@@ -9,6 +9,7 @@ from portal.responses.asked import Asked
 from portal.responses.models import Response
 from portal.rules import N_, BrokenRule
 from portal.surveys import tallies
+from portal.testimonials import quoting
 
 if TYPE_CHECKING:
     from portal.users.models import User
@@ -68,6 +69,7 @@ def can_be_dismissed(response: Response) -> bool:
 def _put_aside(response: Response, asked: Asked, by: "User") -> None:
     response.dismiss()
     db.session.flush()  # of the answers to one invitation, one stands
+    quoting.follow(response)
     _note("dismissed", response, asked, by)
 
 

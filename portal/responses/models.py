@@ -27,6 +27,9 @@ STANDING = text("state = 'standing'")
 NOT_STANDING = text("state <> 'standing'")
 ASIDE = text("survey_responses.state <> 'standing'")
 """The same, where several tables have a state."""
+MAY_BE_QUOTED = text("quote <> '' AND state = 'standing'")
+QUOTABLE = text("survey_responses.quote <> '' AND survey_responses.state = 'standing'")
+"""The same, where several tables have a state."""
 PROMISED = text("commitment_id IS NOT NULL")
 BY_STAFF = text("source = 'staff'")
 UNTALLIED = text("NOT tallied AND state = 'standing'")
@@ -52,6 +55,7 @@ class Response(Model):
             sqlite_where=NOT_STANDING, postgresql_where=NOT_STANDING,
         ),
         Index("ix_survey_responses_promised", "commitment_id", sqlite_where=PROMISED, postgresql_where=PROMISED),
+        Index("ix_survey_responses_quotable", "id", sqlite_where=MAY_BE_QUOTED, postgresql_where=MAY_BE_QUOTED),
         Index("ix_survey_responses_by_staff", "answered_on", "id", sqlite_where=BY_STAFF, postgresql_where=BY_STAFF),
         Index(
             "ix_survey_responses_untallied", "survey_id", "answered_on", "assignee_id", "score", "source",

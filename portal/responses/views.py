@@ -23,6 +23,7 @@ from portal.responses.reading import ResponseFilter
 from portal.rules import BrokenRule
 from portal.surveys.models import Survey
 from portal.surveys.wording import addressed
+from portal.testimonials.queries import of_response
 
 responses = Blueprint("responses", __name__)
 
@@ -76,7 +77,7 @@ def _page(id: int, errors: list[str] | None = None) -> str:
     others = [each for each in rows if each.id != id]
     return render_template(
         "responses/show.html", response=response, row=row, others=others, errors=errors or [], at="page",
-        dismissible=deciding.can_be_dismissed(response),
+        dismissible=deciding.can_be_dismissed(response), quoted=of_response(id) if response.quote else None,
     )  # fmt: skip
 
 

@@ -43,6 +43,9 @@ FAMILIES: dict[str, tuple[str, ...]] = {
         "referral.reopened",
         "referral.credited",
         "referral.uncredited",
+        "testimonial.given",
+        "testimonial.changed",
+        "testimonial.withdrawn",
     ),
     "relay": (
         "support.asked",

@@ -77,6 +77,7 @@ TONES = {
     "hand_off.accepted": "good",
     "hand_off.declined": "due",
     "hand_off.dropped": "late",
+    "testimonial.given": "good",
 }
 """The colour of an event's dot; it repeats what the words say."""
 

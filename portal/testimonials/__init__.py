@@ -1,0 +1,1 @@
+"""Testimonials: what customers said of us that may be quoted, where, and since when."""
