@@ -9,7 +9,6 @@ from typing import Any
 from sqlalchemy import (
     BigInteger,
     Date,
-    Integer,
     Row,
     Select,
     String,
@@ -31,7 +30,7 @@ from sqlalchemy.orm import aliased, joinedload
 
 from portal.backing.models import SETTLED, WAITING, SupportRequest
 from portal.commitments.models import Commitment
-from portal.customers.lines import lines, live, together
+from portal.customers.lines import Matter, is_live, lines, live, together
 from portal.customers.models import Customer
 from portal.extensions import db, rows_of
 from portal.paging import PAGE_ROWS, Page, decode, page_of
@@ -52,11 +51,14 @@ LINE = (
     SupportRequest.state,
     SupportRequest.text,
     SupportRequest.answer.label("note"),
-    literal_column("0", Integer).label("moved"),
+    SupportRequest.assignee_id.label("moved"),
     SupportRequest.version,
     SupportRequest.created_at,
 )
-"""A request as `lines.COLUMNS`: its kind is the leg that is asked, its note what was answered."""
+"""A request as `lines.COLUMNS`: its kind is the leg that is asked, its note what was answered, and `moved` the id of
+who is asked in particular or has taken it.
+"""
+MATTER = Matter("support_requests", "backing/_rows.html", LINE)
 WHOSE = ("leg", "mine", "everybody")
 
 
@@ -70,19 +72,22 @@ class Wanted:
     user_id: int = 0
 
 
-def due(assignee_id: Any, today: Any) -> Any:
-    """Requests that wait for one user, who is asked in particular or has taken them, or for everybody: the untaken ones
-    from the first day, the taken ones when they fall due.
+_WAITING = select(SupportRequest.due_on, SupportRequest.id).where(is_live(SupportRequest.customer_id), WAITING)
 
-    To be ordered by due_on and id: rides on ix_support_requests_waiting_assignee or _waiting_due.
+
+def due(assignee_id: Any, today: Any) -> Any:
+    """(due_on, id) of requests that wait for one user, who is asked in particular or has taken them, or for everybody:
+    the untaken ones from the first day, the taken ones when they fall due.
+
+    Assignee and day may be bound parameters, of a statement that is made once. To be ordered by due_on and id: rides on
+    ix_support_requests_waiting_assignee or _waiting_due.
     """
-    query = live(select(*LINE), SupportRequest.customer_id).where(WAITING)
-    query = query.where(or_(SupportRequest.state == "open", SupportRequest.due_on <= today))
+    query = _WAITING.where(or_(SupportRequest.state == literal_column("'open'"), SupportRequest.due_on <= today))
     return query if assignee_id is None else query.where(SupportRequest.assignee_id == assignee_id)
 
 
 def page(wanted: Wanted, after: str | None) -> Page[Row[Any]]:
-    """Lines with `assignee_id` and `assignee_name`: waiting ones by due day, so that late ones come first; settled ones
+    """Lines with `assignee_name`: waiting ones by due day, so that late ones come first; settled ones
     by day, newest first.
 
     A limited select or two, each on an index of its own: ix_support_requests_waiting_due, _waiting_leg,
@@ -114,7 +119,7 @@ def _page(whose: str, waiting: bool, from_key: bool) -> Select[Any]:
 
 def _branches(whose: str, waiting: bool) -> list[Any]:
     """Everybody's, what the user has asked for, or what is asked of the leg and, besides, of the user."""
-    query = live(_with(SupportRequest.assignee_id), SupportRequest.customer_id).where(WAITING if waiting else SETTLED)
+    query = live(select(*LINE), SupportRequest.customer_id).where(WAITING if waiting else SETTLED)
     leg, me = bindparam("leg", type_=String), bindparam("user_id", type_=BigInteger)
     if whose == "everybody":
         return [query]
@@ -131,26 +136,22 @@ def _falling(rising: bool, *columns: Any) -> tuple[Any, ...]:
     return columns if rising else tuple(column.desc() for column in columns)
 
 
-def _with(*more: Any) -> Any:
-    return select(*LINE, *more)
-
-
 def _with_assignee(matters: Any) -> Select[Any]:
     """The rest of each line, and the name of who has it or is asked in particular."""
     assignee = aliased(User)
     query = lines(matters).add_columns(assignee.name.label("assignee_name"))
-    return query.outerjoin(assignee, assignee.id == matters.c.assignee_id)
+    return query.outerjoin(assignee, assignee.id == matters.c.moved)
 
 
 def line(request_id: int) -> Row[Any] | None:
     """One request as its line shows it, or None. By primary key."""
-    query = _with(SupportRequest.assignee_id).where(SupportRequest.id == request_id)
+    query = select(*LINE).where(SupportRequest.id == request_id)
     return db.session.execute(_with_assignee(query.subquery())).first()
 
 
 def lines_of(customer_id: int) -> Sequence[Row[Any]]:
     """The last 20 requests on a customer, the newest first. Rides on ix_support_requests_customer_id_id."""
-    mine = _with(SupportRequest.assignee_id).where(SupportRequest.customer_id == customer_id)
+    mine = select(*LINE).where(SupportRequest.customer_id == customer_id)
     matters = mine.order_by(SupportRequest.id.desc()).limit(20).subquery()
     return db.session.execute(_with_assignee(matters).order_by(matters.c.id.desc())).all()
 

@@ -42,11 +42,13 @@ def _urgency(state: str, days: int, locale: str) -> tuple[str, str]:
 def history(row: Any, user_id: int) -> Markup:
     """In small: who asked whom and when, who has it, and what was answered."""
     parts = [_asked("" if row.by_id == user_id else row.by_name or "", row.kind, clock.day_of(row.created_at))]
-    name = getattr(row, "assignee_name", None)
-    if name and row.state in ("taken", "done"):
-        parts.append(_("taken by you") if row.assignee_id == user_id else _("taken by %(name)s", name=name))
+    name = None if row.moved == user_id else getattr(row, "assignee_name", None)
+    if row.moved == user_id and row.state in ("open", "taken", "done"):
+        parts.append(_("to you") if row.state == "open" else _("taken by you"))
+    elif name and row.state in ("taken", "done"):
+        parts.append(_("taken by %(name)s", name=name))
     elif name and row.state == "open":
-        parts.append(_("to you") if row.assignee_id == user_id else _("to %(name)s", name=name))
+        parts.append(_("to %(name)s", name=name))
     if row.settled_on:
         parts.append(formats.day(row.settled_on))
     if row.note:

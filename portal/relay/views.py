@@ -10,6 +10,7 @@ from flask_login import current_user
 from sqlalchemy.exc import IntegrityError
 
 from portal import access, htmx
+from portal.backing import queries as backing
 from portal.customers.models import Customer
 from portal.customers.queries import customer_for_change, customer_to_edit
 from portal.errors import say
@@ -60,10 +61,8 @@ def _page(id: int, errors: tuple[str, ...] = ()) -> str:
     customer = customer_to_edit(id) or abort(404)
     lines = queries.lines_of(id)
     promises = queries.promises_by_customer([id] if any(row.state == "offered" for row in lines) else [])
-    stretches = queries.holdings_of(id)
-    return render_template(
-        "relay/show.html", customer=customer, stretches=stretches, lines=lines, promises=promises, errors=errors
-    )
+    about = {"stretches": queries.holdings_of(id), "support": backing.lines_of(id), "promises": promises}
+    return render_template("relay/show.html", customer=customer, lines=lines, errors=errors, **about)
 
 
 @relay.get("/customers/<int:id>/hand-offs/new")

@@ -12,6 +12,7 @@ from typing import Any
 
 from sqlalchemy import Select
 
+from portal.backing import queries as backing
 from portal.buying_centre import queries as buying_centre
 from portal.commitments import queries as commitments
 from portal.customers.lines import Matter
@@ -37,6 +38,7 @@ REASONS = (
     Reason("said", N_("Clients say"), 15, commitments.MATTER, commitments.unheard),
     Reason("promises", N_("Promises"), 20, commitments.MATTER, partial(commitments.due, "ours")),
     Reason("theirs", N_("They promised"), 30, commitments.MATTER, partial(commitments.due, "theirs")),
+    Reason("support", N_("Support asked for"), 35, backing.MATTER, backing.due),
     Reason("follow_ups", N_("Follow-ups"), 40, follow_ups.MATTER, partial(follow_ups.planned, PLANNED)),
     Reason("reassurance", N_("Reassurance"), 60, follow_ups.MATTER, partial(follow_ups.planned, REASSURING)),
     Reason("relations", N_("Keep in touch"), 65, buying_centre.MATTER, buying_centre.due),

@@ -71,6 +71,7 @@ def test_is_asked_once_of_a_leg(browser_of: Any, support: Browser, cast: Cast) -
     assert "Visit with a sample" not in sales.get("/relay/requests").get_data(as_text=True)
     assert "you asked service" in sales.get("/relay/requests?whose=mine").get_data(as_text=True)
     assert "Support asked for" in support.get(f"/customers/{customer.id}").get_data(as_text=True)
+    assert "Visit with a sample" in support.get(f"/customers/{customer.id}/relay").get_data(as_text=True)
 
 
 def test_of_a_colleague_it_is_of_their_leg(browser_of: Any, cast: Cast) -> None:
@@ -199,6 +200,25 @@ def test_broken_rules(cast: Cast) -> None:
     for verb in (request.take, request.give_back, request.answer_with, request.withdraw):
         with pytest.raises(NotWaiting):
             verb(cast.sales)
+
+
+def test_stands_on_today_until_it_is_answered(support: Browser, owner: Browser, cast: Cast) -> None:
+    customer = a_customer(cast)
+    request = a_request(customer, cast.sales, 5, "A sample for Ana", assignee_id=cast.support.id)
+    a_request(customer, cast.sales, 5, "Taken, and not due yet", assignee_id=cast.support.id, state="taken")
+    a_request(customer, cast.sales, 0, "Nobody has taken it")
+    db.session.commit()
+    page = support.get("/").get_data(as_text=True)
+    assert "A sample for Ana" in page
+    assert "Taken, and not due yet" not in page
+    assert "Nobody has taken it" not in page
+    assert "Nobody has taken it" in owner.get("/?whose=everybody").get_data(as_text=True)
+    here = f"/relay/requests/{request.id}/answer"
+    assert "A word for who asked" in support.get(f"{here}?place=today", fragment=True).get_data(as_text=True)
+    answer = support.post(here, data={"word": "Sent", "place": "today"}, fragment=True).get_data(as_text=True)
+    assert "“Sent”" in answer
+    assert "today-head" in answer or "hx-partial" in answer
+    assert "A sample for Ana" not in support.get("/").get_data(as_text=True)
 
 
 def test_late_ones_come_first_and_pages_by_key(support: Browser, cast: Cast, queries: QueryRecorder) -> None:
