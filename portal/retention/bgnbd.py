@@ -107,6 +107,14 @@ def expected_of_anyone(parameters: Parameters, weeks: ArrayLike) -> Floats:
     return expected_purchases(parameters, weeks, 0, 0, 0)
 
 
+def expected_if_active(parameters: Parameters, weeks: float, frequency: ArrayLike, age: ArrayLike) -> Floats:
+    """How many purchases to expect in the next `weeks` of customers who are active, given how often they have bought
+    and for how long; arrays of one length. Without the share of those who have left: the numerator of equation 10.
+    """
+    x, old = finite(frequency, "frequency"), finite(age, "age")
+    return _numerator(parameters, np.full(x.shape, float(finite(weeks, "weeks"))), x, old)
+
+
 def scores(parameters: Parameters, grouped: Grouped, weeks: float) -> tuple[Floats, Floats]:
     """P(alive) and expected purchases in the next `weeks`, one entry per group; `[grouped.of]` is one per customer."""
     x, old = grouped.frequency.astype(np.float64), grouped.age

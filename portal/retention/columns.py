@@ -1,14 +1,15 @@
 """The rows of a SELECT of whole numbers as NumPy columns, without an object for each of them.
 
-PostgreSQL packs some ten thousand rows into one array per column, as it would send them; they are read out of its
-bytes. SQLite's rows come as they are, some ten thousand at a time. So millions of rows fit into memory.
+PostgreSQL packs some ten thousand rows into one value, number after number as it would send them, and they are read out
+of its bytes. SQLite's rows come as they are, some ten thousand at a time. So millions of rows fit into memory.
 """
 
 from collections.abc import Iterator, Sequence
-from typing import Any, cast
+from functools import reduce
+from typing import Any
 
 import numpy as np
-from sqlalchemy import BigInteger, func, select
+from sqlalchemy import BigInteger, ColumnElement, LargeBinary, func, literal, select
 from sqlalchemy import cast as sql_cast
 
 from portal.extensions import db
@@ -16,9 +17,6 @@ from portal.retention.queries import Rows, highest
 from portal.retention.statistics import Integers
 
 AT_ONCE = 65_536
-ARRAY_HEAD = 20
-"""Bytes before an array's numbers, as PostgreSQL sends it: dimensions, flags, type, length and first place."""
-ARRAY_OF = np.dtype([("length", ">i4"), ("value", ">i8")])
 
 
 def read(statement: Rows) -> list[Integers]:
@@ -75,17 +73,22 @@ def _packed(key: Any, statement: Rows, worded: bool) -> Iterator[tuple[str, list
         piece = statement.order_by(None).where(key > start, key <= start + AT_ONCE).subquery()
         columns = list(piece.c)
         numbers = columns[:-1] if worded else columns
-        packed = [func.array_send(func.array_agg(sql_cast(column, BigInteger))) for column in numbers]
-        query = select(columns[-1], *packed).group_by(columns[-1]) if worded else select(*packed)
-        for row in db.session.connection().execute(query):
-            word, *arrays = row if worded else ("", *row)
-            if arrays[0] is not None:
-                yield word, [_unpacked(array) for array in arrays]
+        packed = func.string_agg(_sent(numbers), literal(b"", LargeBinary))
+        query = select(columns[-1], packed).group_by(columns[-1]) if worded else select(literal(""), packed)
+        for word, sent in db.session.connection().execute(query):
+            if sent is not None:
+                yield word, _unpacked(sent, len(numbers))
 
 
-def _unpacked(sent: bytes) -> Integers:
-    values = np.frombuffer(sent, dtype=ARRAY_OF, offset=ARRAY_HEAD)["value"]
-    return cast("Integers", values.astype(np.int64))
+def _sent(numbers: Sequence[ColumnElement[int]]) -> ColumnElement[bytes]:
+    """A row's numbers as PostgreSQL would send them: eight bytes each, the highest first."""
+    sent = (func.int8send(sql_cast(number, BigInteger), type_=LargeBinary) for number in numbers)
+    return reduce(lambda before, number: before.op("||", return_type=LargeBinary())(number), sent)
+
+
+def _unpacked(sent: bytes, width: int) -> list[Integers]:
+    rows = np.frombuffer(sent, dtype=">i8").reshape(-1, width)
+    return [rows[:, column].astype(np.int64) for column in range(width)]
 
 
 def _pieces(statement: Rows) -> Iterator[Sequence[Any]]:

@@ -39,7 +39,8 @@ class Ledger:
     def between(self, after: int, until: int) -> tuple[Integers, Integers]:
         """The purchase days after one day, up to and with another: whose, and which."""
         day = self.key % DAYS
-        days = np.unique(self.key[(day > after) & (day <= until)])
+        key = self.key[(day > after) & (day <= until)]
+        days = key[_first(key)]
         return days // DAYS, days % DAYS
 
 

@@ -52,7 +52,7 @@ class Fit:
 def log_likelihood(parameters: Parameters, frequency: ArrayLike, value: ArrayLike) -> float:
     """Of all repeat buyers together; the paper's equation 1a. Two arrays, as for `fit`."""
     x, mean = repeat_buyers(frequency, value)
-    found, _, _ = _value(x, mean, parameters.p, parameters.q, parameters.gamma)
+    found, _, _ = _value(_Buyers.of(x, mean), parameters.p, parameters.q, parameters.gamma)
     return found
 
 
@@ -73,9 +73,9 @@ def fit(frequency: ArrayLike, value: ArrayLike) -> Fit:
     step = x.size // ENOUGH
     some = slice(step // 2, None, step) if step > 1 else slice(None)
     starts = [np.log([p, q, max(q - 1, 0.5) / p]) for p, q in ((1.0, 3.0), (6.0, 4.0), (20.0, 2.0))]
-    tried = [newton.descend(_surface(x[some], mean[some]), start, tolerance=1e-6) for start in starts]
-    best = min(tried, key=lambda one: one.value)
-    found = newton.descend(_surface(x, mean), best.at)
+    fair = _surface(_Buyers.of(x[some], mean[some]))
+    best = min((newton.descend(fair, start, tolerance=1e-6) for start in starts), key=lambda one: one.value)
+    found = newton.descend(_surface(_Buyers.of(x, mean)), best.at)
     p, q, gamma = (float(one) for one in np.exp(found.at))
     likelihood = float(-found.value * x.size - x.size * np.log(unit))
     return Fit(Parameters(p, q, gamma * unit), likelihood, x.size, _trouble(found, q))
@@ -103,35 +103,58 @@ def repeat_buyers(frequency: ArrayLike, value: ArrayLike) -> tuple[Floats, Float
     return x[there].astype(np.float64), mean[there]
 
 
-def _surface(x: Floats, mean: Floats) -> newton.Surface:
+@dataclass(frozen=True, eq=False)
+class _Buyers:
+    """Repeat buyers made ready: what the likelihood asks of them again and again is worked out once."""
+
+    times: Floats
+    spent: Floats
+    """In all repeat purchases."""
+    frequencies: Floats
+    count: Floats
+    """Of buyers with each of the frequencies."""
+    logs: tuple[float, float]
+    """The logarithms of what was spent, weighted by frequency, and of the mean values; summed."""
+
+    @classmethod
+    def of(cls, x: Floats, mean: Floats) -> "_Buyers":
+        """From their frequencies and mean values."""
+        frequencies, count = np.unique(x, return_counts=True)
+        spent = x * mean
+        logs = float(x @ np.log(spent)), float(np.log(mean).sum())
+        return cls(x, spent, frequencies, count.astype(np.float64), logs)
+
+
+def _surface(buyers: _Buyers) -> newton.Surface:
     """Minus the log-likelihood per customer, by the logarithms of p, q and γ."""
+    n = buyers.times.size
 
     def surface(at: Floats) -> tuple[float, Floats, Floats]:
         parameters = np.exp(at)
-        value, gradient, hessian = _value(x, mean, *parameters)
+        value, gradient, hessian = _value(buyers, *parameters)
         slope = parameters * gradient
         bend = hessian * np.outer(parameters, parameters) + np.diag(slope)
-        return -value / x.size, -slope / x.size, -bend / x.size
+        return -value / n, -slope / n, -bend / n
 
     return surface
 
 
-def _value(x: Floats, mean: Floats, p: float, q: float, gamma: float) -> tuple[float, Floats, Floats]:
+def _value(buyers: _Buyers, p: float, q: float, gamma: float) -> tuple[float, Floats, Floats]:
     """The log-likelihood, its gradient (3) and its Hessian (3 × 3) by p, q and γ."""
-    frequencies, count = np.unique(x, return_counts=True)
-    found, gradient, hessian = _by_frequency(frequencies, count.astype(np.float64), p, q)
-    n = x.size
-    found += n * q * np.log(gamma)
-    gradient[1:] += n * np.log(gamma), n * q / gamma
+    found, gradient, hessian = _by_frequency(buyers.frequencies, buyers.count, p, q)
+    n = buyers.times.size
+    of_spent, of_values = buyers.logs
+    found += n * q * np.log(gamma) + p * of_spent - of_values
+    gradient += [of_spent, n * np.log(gamma), n * q / gamma]
     hessian[1, 2] += n / gamma
     hessian[2, 2] -= n * q / gamma**2
     for start in range(0, n, ENOUGH):
-        times, value = x[start : start + ENOUGH], mean[start : start + ENOUGH]
-        spent = times * value
-        log_spent, log_all, per = np.log(spent), np.log(gamma + spent), 1 / (gamma + spent)
+        times, spent = buyers.times[start : start + ENOUGH], buyers.spent[start : start + ENOUGH]
+        all_of_it = gamma + spent
+        log_all, per = np.log(all_of_it), 1 / all_of_it
         shape = p * times + q
-        found += p * (times @ log_spent) - np.log(value).sum() - shape @ log_all
-        gradient += [times @ (log_spent - log_all), -log_all.sum(), -(shape @ per)]
+        found -= shape @ log_all
+        gradient -= [times @ log_all, log_all.sum(), shape @ per]
         hessian[0, 2] -= times @ per
         hessian[1, 2] -= per.sum()
         hessian[2, 2] += shape @ (per * per)

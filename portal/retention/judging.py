@@ -62,17 +62,19 @@ def judge(known: Known, learned: Learned) -> Judged:
 
 
 def _by_bgnbd(known: Known, learned: Learned, here: Booleans) -> tuple[Floats, Floats, Floats]:
-    """P(alive), chance and expected purchases by the model, once for each group of customers alike."""
+    """P(alive), chance and expected purchases by the model. What depends on frequency and age alone is computed once
+    for each pair of them.
+    """
     assert learned.params is not None
-    r, alpha, a, b = (learned.params[name] for name in ("r", "alpha", "a", "b"))
-    first = known.first[here]
-    grouped = statistics.group(
-        known.purchase_days[here] - 1, known.last[here] - first, known.as_of - first, indexed=True
-    )
-    alive, expected = bgnbd.scores(bgnbd.Parameters(r, alpha, a, b), grouped, YEAR / WEEK)
-    shape = r + grouped.frequency
-    buys = -np.expm1(-shape * np.log1p(HORIZON / WEEK / (alpha + grouped.age)))
-    return alive[grouped.of], (alive * buys)[grouped.of], expected[grouped.of]
+    parameters = bgnbd.Parameters(*(learned.params[name] for name in ("r", "alpha", "a", "b")))
+    first, x = known.first[here], known.purchase_days[here] - 1
+    age = known.as_of - first
+    alive = bgnbd.p_alive(parameters, x, (known.last[here] - first) / WEEK, age / WEEK)
+    times, days, of = statistics.pairs(x, age)
+    weeks = days / WEEK
+    expected = bgnbd.expected_if_active(parameters, YEAR / WEEK, times, weeks)
+    buys = -np.expm1(-(parameters.r + times) * np.log1p(HORIZON / WEEK / (parameters.alpha + weeks)))
+    return alive, alive * buys[of], alive * expected[of]
 
 
 def _by_pauses(known: Known, learned: Learned, here: Booleans) -> tuple[Floats, Floats, Floats]:

@@ -59,7 +59,7 @@ def learn(known: "Known", silent_after_days: int | None = None) -> Learned:
     choice = choosing.choose(statistics.group(days - 1, last - first, known.as_of - first), regularity)
     currency = _most_common(known.currency[bought])
     ours = bought & (known.currency == currency) if currency else bought
-    spent = known.spent[ours[known.bought_by]]
+    spent = known.spent if ours.all() else known.spent[ours[known.bought_by]]
     return Learned(
         method=choice.method,
         why=choice.why,
@@ -82,8 +82,9 @@ def learn(known: "Known", silent_after_days: int | None = None) -> Learned:
 
 def repeat_values(known: "Known") -> tuple[Integers, Floats]:
     """Of each customer, the purchase days after the first, and what they were worth in the mean (0 without one)."""
-    later = known.bought_on > known.first[known.bought_by]
-    spent = np.bincount(known.bought_by[later], known.spent[later], len(known.id))
+    bought = known.has_bought
+    spent = known.revenue.copy()
+    spent[bought] -= known.spent[(np.cumsum(known.purchase_days) - known.purchase_days)[bought]]  # on the first
     repeats = np.maximum(known.purchase_days - 1, 0)
     return repeats, np.maximum(spent, 0) / np.maximum(repeats, 1)
 
@@ -125,6 +126,8 @@ def _second(known: "Known") -> dict[str, Any]:
 
 
 def _most_common(currencies: NDArray[np.str_]) -> str | None:
+    if len(currencies) and (currencies == currencies[0]).all():  # as in most firms
+        return str(currencies[0])
     names, counts = np.unique(currencies, return_counts=True)
     return str(names[np.argmax(counts)]) if len(names) else None
 

@@ -105,7 +105,7 @@ def _fill(tables: Mapping[Table, Table], found: Found) -> dict[str, Any]:
     pour(tables[STANDINGS], int(known.has_bought.sum()), writing.standings(known, judged), fresh=fresh)
     today, currency = clock.today().toordinal(), judged.learned.currency or ""
     counts: dict[str, Any] = {}
-    for each in LISTS:
+    for each in sorted(LISTS, key=lambda each: each.name):  # as most of the indexes have them
         named = getattr(definitions, each.definition)(known, judged)
         ours = named.here & (known.currency == currency)
         customers, at_stake = int(named.here.sum()), int(named.at_stake[ours].sum())

@@ -108,6 +108,18 @@ def group(
     return Grouped(frequencies, recencies, ages, counted.astype(np.int64), of)
 
 
+def pairs(one: Integers, other: Integers) -> tuple[Integers, Integers, Integers]:
+    """The unique pairs of two columns of whole numbers of 0 and more, and which of them each entry has."""
+    width = int(other.max(initial=0)) + 1
+    key = one * width + other
+    if int(key.max(initial=0)) > 4 * len(key) + 100_000:
+        keys, of = np.unique(key, return_inverse=True)
+    else:  # they lie close: a table is faster than sorting
+        there = np.bincount(key) > 0
+        keys, of = np.flatnonzero(there), (np.cumsum(there) - 1)[key]
+    return keys // width, keys % width, of
+
+
 def from_purchases(customer: ArrayLike, day: ArrayLike, as_of: int) -> Histories:
     """Each customer's frequency, recency and age from their purchases up to and with the day `as_of`.
 

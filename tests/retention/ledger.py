@@ -26,6 +26,7 @@ def pour(log: Log, assignee_id: int | None = None) -> None:
     known, names = figures.of(ids, whole), [f"C{id}" for id in ids.tolist()]
     of_customers: dict[str, Any] = {
         "id": ids, "purchase_days": known["purchase_days"], "first_purchase_on": known["first"],
+        "second_purchase_on": known["second"],
         "last_purchase_on": known["last"], "revenue_minor": known["revenue"], "currency": known["currency"],
         "median_interval_days": known["median_gap"],
         "status": np.where(known["purchase_days"] > 1, "client", "buyer"),
