@@ -1,7 +1,9 @@
 """Saying where our firm stands at a customer. What is said later of a later day stands; every word is kept."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
+from itertools import takewhile
 from typing import TYPE_CHECKING, Any
 
 from portal import clock
@@ -54,6 +56,16 @@ def take_back(customer: Customer, word: Position, by: "User") -> None:
         told: dict[str, Any] = {"position": word.position, "share": word.share_percent}
         record("position.taken_back", by=by, customer_id=customer.id, subject=word, **told)
         _let_stand(customer)
+
+
+def since(words: Iterable[Any]) -> date | None:
+    """Since when we stand where we stand: the first day of the latest words that all say so; None without any.
+
+    Rows of `queries.positions_of`, the latest first.
+    """
+    standing = [word for word in words if word.taken_back_at is None]
+    so = takewhile(lambda word: word.position == standing[0].position, standing)
+    return min((word.since_on for word in so), default=None)
 
 
 def _let_stand(customer: Customer) -> None:

@@ -45,7 +45,8 @@ def _centre(customer: Customer) -> str:
     found = picture(people, touches, queries.relations_of(customer.id), g.firm.silent_after_days)
     words = queries.positions_of(customer.id)
     template = "buying_centre/_centre.html" if htmx.wants_fragment() else "buying_centre/show.html"
-    return render_template(template, customer=customer, found=found, gaps=wording.gaps(found), words=words)
+    about = {"found": found, "gaps": wording.gaps(found), "words": words, "since": positioning.since(words)}
+    return render_template(template, customer=customer, **about)
 
 
 def _done(customer: Customer) -> ResponseReturnValue:

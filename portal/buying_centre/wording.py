@@ -110,7 +110,7 @@ def every(days: int) -> Markup:
 
 def of_line(row: Any) -> tuple[str, Markup, Markup]:
     """(tone, how late, what it is about) of a relation's line on Today, whose columns are those of all lines."""
-    matter = _("be in touch with %(name)s, %(every)s", name=row.contact_name or "–", every=every(int(row.text)))
+    matter = Markup("{}, {}").format(row.contact_name or "–", every(int(row.text)))
     return "due", _late((clock.today() - row.due_on).days), matter
 
 

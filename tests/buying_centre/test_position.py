@@ -34,7 +34,7 @@ def test_says_it_in_place_and_shows_it_everywhere(support: Browser, hotel: Custo
     for fragment in (False, True):
         assert "Our share" in support.get(path, fragment=fragment).get_data(as_text=True)
     page = support.post(path, data=form, fragment=True).get_data(as_text=True)
-    assert '<li aria-current="step">preferred supplier</li>' in page
+    assert '<li aria-current="step">preferred supplier <small>since' in page
     for words in ("<b>60 %</b>", "Their frame contract", "Lucía Support says so", "Take back"):
         assert words in page, words
     assert support.post(path, data=form).location == f"/customers/{hotel.id}/centre"  # sent twice, said once
@@ -108,3 +108,14 @@ def test_what_is_anothers_archived_or_hostile(support: Browser, stranger: Browse
     assert support.post(f"{path}/position", data=said(seen=1, position="listed")).status_code == 422
     support.post(f"{path}/positions/1/take-back")
     assert again(hotel).position == "preferred"
+
+
+def test_stands_since_the_first_of_the_words_that_say_so(support: Browser, hotel: Customer) -> None:
+    path, today = f"/customers/{hotel.id}/centre", clock.today()
+    for seen, (position, days) in enumerate(
+        (("preferred", 500), ("listed", 300), ("preferred", 200), ("preferred", 9))
+    ):
+        support.post(f"{path}/position", data=said(today - days * DAY, seen=seen or "", position=position))
+    ladder = support.get(path).get_data(as_text=True).split("<ol")[1].split("</ol>")[0]
+    assert ladder.count("<time") == 1
+    assert f'datetime="{(today - 200 * DAY).isoformat()}"' in ladder

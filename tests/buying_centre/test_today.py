@@ -23,7 +23,7 @@ def test_rises_is_logged_and_undone_in_place(support: Browser, owner: Browser, c
     page = support.get("/").get_data(as_text=True)
     for said in (
         "Not in touch, 10 days late",
-        "be in touch with Ana Robles, every 30 days",
+        "— Ana Robles, every 30 days",
         "1 waits for you",
         "Keep in touch",
     ):

@@ -9,7 +9,9 @@ from flask import Flask
 from sqlalchemy import func, select
 
 from portal import clock
+from portal.buying_centre.models import Position
 from portal.commitments.models import Commitment
+from portal.contacts.models import Contact
 from portal.customers.models import Customer
 from portal.extensions import db
 from portal.follow_ups.clocks import set_clocks_of
@@ -60,6 +62,8 @@ def test_lives_through_two_years(app: Flask, load: Any) -> None:
     assert report["commitments"] == count(Commitment) > 0
     assert report["responses"] == count(Response) > 5
     assert count(LedgerLink) > 0
+    assert count(Position) > 0
+    assert count(Contact, Contact.roles != "") > 0
     assert (
         count(Statement)
         == count(Event, Event.kind.in_(("commitment.confirmed", "commitment.disputed", "commitment.said_done")))
