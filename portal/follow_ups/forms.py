@@ -30,11 +30,16 @@ class QuickLogForm(Form):
     note = LongTextField(_l("Note"), longest=LONGEST_NOTE)
     next_step = WordField(_l("Next step"), words=STEPS, default="none")
     next_on = DayField(_l("Day of the next step"))
-    objection = TextField(_l("Objection"), longest=LONGEST)
-    heard = TextField(longest=40)
-    """The objection that was chosen, as `objections.hearing` reads it."""
     anyway = BooleanField()
     """It is logged although somebody who heard it wants no offers."""
+
+
+class HeardForm(Form):
+    """What the customer objects, beside a touch: most touches hear nothing, and do not ask for these fields."""
+
+    objection = TextField(_l("Objection"), longest=LONGEST)
+    heard = TextField(longest=40)
+    """The one that was chosen, as `objections.hearing` reads it."""
 
 
 class PlanForm(Form):

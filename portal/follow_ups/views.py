@@ -20,7 +20,7 @@ from portal.customers.wording import standing, status_word
 from portal.errors import say
 from portal.extensions import db
 from portal.follow_ups import queries, touching, wording, words
-from portal.follow_ups.forms import PLACES, MoveForm, PlanForm, QuickLogForm
+from portal.follow_ups.forms import PLACES, HeardForm, MoveForm, PlanForm, QuickLogForm
 from portal.follow_ups.models import UNDO_STANDS, FollowUp, NotYours, Touch
 from portal.follow_ups.opening import OpenLog, names_of, open_log
 from portal.invitations import opting
@@ -28,7 +28,9 @@ from portal.links import path
 from portal.lists import queries as lists
 from portal.objections import hearing
 from portal.objections import queries as objections
+from portal.objections.models import LONGEST, Heard
 from portal.rules import BrokenRule
+from portal.texts import without_unfit
 from portal.timeline.queries import story
 from portal.today import heading as today
 from portal.users.queries import active_users
@@ -150,9 +152,19 @@ def _touch(form: QuickLogForm) -> Touch | None:
         note=form.note.data,
         contact_id=form.contact_id.data or None,
         next_on=due.day_of_step(form.next_step.data, form.next_on.data),
-        heard=hearing.hear(form.heard.data, form.objection.data, current_user),
+        heard=_heard(),
         form_id=form.form_id.data,
     )
+
+
+def _heard() -> Heard | None:
+    """The objection that the form names, if any; raises what `hear` does, or a rule that says what can't be kept."""
+    if not (request.form.get("objection") or request.form.get("heard")):
+        return None
+    form = HeardForm(request.form)
+    if not form.validate():
+        raise BrokenRule(next(words for errors in form.errors.values() for words in errors))
+    return hearing.hear(form.heard.data, form.objection.data, current_user)
 
 
 def _unwilling(customer: Customer, contact: Contact | None, form: QuickLogForm) -> str:
@@ -186,8 +198,8 @@ def _as_typed(customer_id: int, form: QuickLogForm) -> OpenLog:
         follow_up=form.follow_up.data,
         commitment=form.commitment.data,
         entry=form.entry.data,
-        objection=form.objection.data,
         relation=form.relation.data,
+        objection=without_unfit(request.form.get("objection", "")[:LONGEST]),
         next=access.safe_next(form.next.data) if form.next.data else "",
         form_id=form.form_id.data,
     )
