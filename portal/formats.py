@@ -18,7 +18,7 @@ from portal.language import page_ngettext as ngettext
 from portal.language import spoken
 from portal.money import CURRENCIES, exponent
 
-__all__ = ["ago", "day", "due", "init_app", "iso_day", "moment", "money", "number", "phone"]
+__all__ = ["ago", "day", "due", "init_app", "iso_day", "moment", "money", "number", "phone", "whole_money"]
 
 
 @lru_cache(maxsize=8192)
@@ -35,6 +35,20 @@ def money(minor: int | None, currency: str | None) -> str:
     if minor is None or not currency:
         return "–"
     return _money(minor, currency, spoken())
+
+
+def whole_money(minor: int | None, currency: str | None) -> str:
+    """The same without cents, for what is weighed rather than paid: 4130050, MXN → "MXN 41,301"."""
+    if minor is None or not currency:
+        return "–"
+    unit = 10 ** (exponent(currency) if currency in CURRENCIES else 2)
+    return _whole((2 * minor + unit) // (2 * unit), currency, spoken())
+
+
+@lru_cache(maxsize=8192)
+def _whole(units: int, currency: str, locale: str) -> str:
+    region = {"es": "es_MX", "en": "en_US"}[locale]
+    return format_currency(units, currency, "¤¤ #,##0", locale=region, currency_digits=False)
 
 
 @lru_cache(maxsize=4096)
@@ -153,5 +167,5 @@ def _number(value: float | int, locale: str) -> str:
 
 def init_app(app: Flask) -> None:
     """Give templates these filters."""
-    for filter_ in (money, day, iso_day, moment, ago, due, phone, number):
+    for filter_ in (money, whole_money, day, iso_day, moment, ago, due, phone, number):
         app.jinja_env.filters[filter_.__name__] = filter_

@@ -72,3 +72,20 @@ def test_phones() -> None:
     assert formats.phone("+524421234567") == "+52 442 123 4567"
     assert formats.phone("+14155550132") == "+1 415-555-0132"
     assert formats.phone(None) == ""
+
+
+@pytest.mark.parametrize(
+    ("minor", "currency", "said"),
+    [
+        (4130050, "MXN", "MXN 41,301"),
+        (4130049, "MXN", "MXN 41,300"),
+        (12, "MXN", "MXN 0"),
+        (1500, "JPY", "JPY 1,500"),
+        (1500600, "KWD", "KWD 1,501"),
+        (0, "MXN", "MXN 0"),
+        (None, "MXN", "–"),
+        (5, None, "–"),
+    ],
+)
+def test_whole_money(minor: int | None, currency: str | None, said: str) -> None:
+    assert formats.whole_money(minor, currency).replace("\xa0", " ") == said
