@@ -19,10 +19,10 @@ GROUPS = {
     "digests": "portal.digests.commands",
     "purchases": "portal.imports.commands",
     "figures": "portal.purchases.commands",
+    "relay": "portal.relay.commands",
     "retention": "portal.retention.commands",
     "surveys": "portal.surveys.commands",
     "commitments": "portal.ledger.commands",
-    "relay": "portal.relay.commands",
     "trials": "portal.trials.commands",
 }
 """A word of the command line, and the module whose `commands` it stands for; it is imported when it is used."""

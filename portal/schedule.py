@@ -123,6 +123,12 @@ def keep_books() -> None:
     retention.keep_up()
 
 
+@at("relay.board", minute="*/5")
+def count_board() -> None:
+    """What has happened enters the counts of the board."""
+    relay.keep_board()
+
+
 @at("relay.drop", minute="*/10")
 def drop_hand_offs() -> None:
     """Hand-offs that nobody has answered in time."""

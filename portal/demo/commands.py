@@ -19,6 +19,7 @@ from portal.demo.words import WORDS
 from portal.extensions import db
 from portal.follow_ups.models import FollowUp
 from portal.purchases.models import Purchase
+from portal.relay import counting
 from portal.responses.models import Response
 from portal.surveys import tallies
 from portal.surveys.queries import surveys
@@ -56,6 +57,7 @@ def load(customers: int, seed: int | None, locale: str, in_bulk: bool | None, if
         listener = Listener(words, opened.firm, asked, chance, current_app.config["SECRET_KEY"])
         Story(words, opened.users, chance, listener).tell(customers)
         tallies.gather()
+    counting.count()
     _close_books()
     found = {
         "customers": _count(Customer),

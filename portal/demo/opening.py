@@ -29,6 +29,8 @@ ECONOMICS = {
 """A year, in the firm's currency; new customers are offered more than loyal ones get, as in many firms."""
 PASSWORD = "retention-demo"  # noqa: S105 - printed by `make demo`
 HOST = "demo.example"
+GOAL_CLIENTS = 15
+"""Buyers who shall become clients in a quarter."""
 AGE = timedelta(days=735)
 
 
@@ -74,6 +76,7 @@ def open_firm(words: Words, locale: str) -> Opened:
             time_zone=words.time_zone,
             currency=words.currency,
             region=words.region,
+            goal_clients=GOAL_CLIENTS,
             created_at=clock.now(),
         )
         users = {role: _user(role, words.users[role]) for role in ROLES}

@@ -25,6 +25,7 @@ from portal.demo.listening import Follow, Listener, Voice
 from portal.demo.objecting import Objecting
 from portal.demo.people import People
 from portal.demo.recommending import Friends
+from portal.demo.relaying import Baton
 from portal.demo.seeing import Sight
 from portal.demo.trying import Trials
 from portal.demo.words import Words
@@ -126,6 +127,7 @@ class Life:
         follow = Follow(self._settle_later, self._come_back, story.friends.named, story.friends.allowed)
         self.voice = Voice(story.listener, story._in, follow)
         self.sight = Sight(customer_id, story.listener, story._in, follow)
+        self.baton = Baton(customer_id, story.words, story.users, story._on, self._customer)
         self.centre = Centre(customer_id, story._in, self._customer, self._user)
         self.alone_until: date | None = None
         """Until when a trial leaves the customer alone."""
@@ -140,6 +142,7 @@ class Life:
         self.story._in(self.chance.uniform(25, 90), self.care)
         if self.purchases_left:
             self.story._in(self.chance.uniform(60, 220), self.be_asked)
+        self.baton.begin(self.story.today)
         self.centre.begin(self.contacts)
         if self.way == "prospect" and self.chance.random() < 0.15:
             self.story._in(self.chance.uniform(200, 400), self.put_away)
@@ -176,6 +179,7 @@ class Life:
             description=goods,
         )
         purchase_id = purchase.id
+        self.baton.bought(self.story.listener.firm)
         self.story._in(self.chance.choice((3, 3, 4, 5, 7)), lambda: self.reassure(purchase_id))
         self.story._in(self.story.listener.surveys["after_purchase"].days, lambda: self.be_asked_about(purchase_id))
         if self.chance.random() < 0.02:

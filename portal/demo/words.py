@@ -43,6 +43,9 @@ class Words:
     no_answer_notes: tuple[str, ...]
     comments: dict[str, tuple[str, ...]]
     """What clients write beside a score, by how they feel."""
+    hand_off_notes: tuple[str, ...]
+    declines: tuple[str, ...]
+    """Why somebody does not take a customer over."""
     objectives: tuple[str, ...]
     about: tuple[str, ...]
 
@@ -166,6 +169,12 @@ ES = Words(
             "Llamaron para preguntar cómo nos fue. Eso no lo hace nadie.",
         ),
     },
+    hand_off_notes=(
+        "Pidió catálogo de comedor; le importa más la entrega que el precio.", "Vio la sala de exhibición y quiere cotización esta semana.",
+        "Decide con su socio: conviene hablar con los dos.", "Llegó por recomendación; espera que le llamen por la mañana.",
+        "Ya tiene medidas y planos; solo falta el acabado.",
+    ),
+    declines=("Esta semana no alcanzo a atenderlo bien.", "Todavía no tiene fecha de obra: es pronto.", "Le toca a quien lleva su zona."),
     objectives=("Cerrar el color y la tela", "Revisar avance de obra", "Presentar la línea nueva", "Tomar medidas"),
     about=(
         "", "", "", "Paga siempre a 30 días.", "Entregas solo por la mañana, hay mercado los martes.",
@@ -290,6 +299,12 @@ EN = Words(
             "Somebody called to ask how it went. Nobody does that.",
         ),
     },
+    hand_off_notes=(
+        "Asked for the dining catalogue; delivery matters more to them than the price.", "Saw the showroom and wants a quote this week.",
+        "Decides with a partner: better talk to both.", "Came by recommendation; expects a call in the morning.",
+        "Has measures and plans already; only the finish is open.",
+    ),
+    declines=("I can't look after them properly this week.", "No date for the works yet: too early.", "Whoever has their area should take them."),
     objectives=("Settle colour and fabric", "Look at the works", "Show the new line", "Take measurements"),
     about=(
         "", "", "", "Always pays after 30 days.", "Deliveries in the morning only.", "Buys for the whole family.",

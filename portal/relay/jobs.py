@@ -1,6 +1,18 @@
 """The relay by the clock."""
 
-from portal.relay import handing
+from portal.jobs import job
+from portal.relay import counting, handing
+
+
+@job("relay.count")
+def count() -> None:
+    """What the board says, since the firm has decided otherwise."""
+    counting.count()
+
+
+def keep_board() -> None:
+    """What has happened since the board was counted."""
+    counting.keep()
 
 
 def drop_due() -> None:

@@ -10,11 +10,13 @@ from sqlalchemy import (
     CompoundSelect,
     Date,
     Row,
-    Select,
+    and_,
     bindparam,
+    case,
     exists,
     func,
     literal,
+    literal_column,
     or_,
     select,
     tuple_,
@@ -30,7 +32,8 @@ from portal.customers.models import PHASES, Customer
 from portal.extensions import db, rows_of
 from portal.paging import PAGE_ROWS, Page, decode, most, page_of
 from portal.relay.legs import OF_ROLE
-from portal.relay.models import LYING, OFFERED, TO_LEG, HandOff, Holding
+from portal.relay.models import BOARD_ID, LYING, OFFERED, TO_LEG, Board, HandOff, Holding
+from portal.timeline.models import Event
 from portal.users.models import User
 
 CARDS_AT_ONCE = 8
@@ -46,30 +49,128 @@ VIEWS = ("mine", "offered", "waiting", "dropped")
 # The board
 
 
-def board() -> dict[str, Sequence[Row[Any]]]:
-    """The customers who have been in each phase the longest, a few of each, in one go. Rides on
-    ix_customers_live_phase.
+def the_board() -> Row[Any] | None:
+    """What was counted of all customers, or None before it was. By primary key."""
+    found: Row[Any] | None = rows_of(select(*Board.__table__.columns).where(Board.id == BOARD_ID)).first()
+    return found
+
+
+_OFFER, _LYING = aliased(HandOff, name="offer"), aliased(HandOff, name="lying")
+_CARD = (
+    Customer.id, Customer.name, Customer.phase, Customer.phase_since, Customer.leg, Customer.assignee_id,
+    Customer.last_touch_on, Customer.next_touch_on, Customer.revenue_minor, Customer.currency,
+)  # fmt: skip
+
+
+def cards() -> dict[str, Sequence[Row[Any]]]:
+    """The customers who have been in each phase the longest, a few of each, with what may hold them, in one go. Rides
+    on ix_customers_live_phase; what holds those few, on indexes that begin with the customer's id.
     """
     found: dict[str, list[Row[Any]]] = {phase: [] for phase in PHASES}
-    for row in rows_of(_board()):
+    for row in rows_of(_cards_of_all(), {"today": clock.today()}):
         found[row.phase].append(row)
     return dict(found)
 
 
+def page_of_cards(phase: str, after: str | None) -> Page[Row[Any]]:
+    """The customers of one phase the same way, who have been there the longest first. Rides on the same indexes."""
+    key = decode(after, date, int)
+    values = {"today": clock.today(), "phase": phase}
+    values |= {"after_on": key[0], "after_id": key[1]} if key else {}
+    rows = rows_of(_cards_of_one(key is not None), values).all()
+    return page_of(rows, lambda row: (row.phase_since, row.id), first=key is None)
+
+
 @cache
-def _board() -> Select[Any] | CompoundSelect[Any]:
-    cards = together([_cards(phase).limit(most(CARDS_AT_ONCE)) for phase in PHASES])
-    return (
-        select(cards, User.name.label("assignee_name"))
-        .outerjoin(User, User.id == cards.c.assignee_id)
-        .order_by(cards.c.phase_since, cards.c.id)
-    )
+def _cards_of_all() -> Any:
+    return _held_up(together([_in_phase(literal_column(f"'{phase}'")).limit(most(CARDS_AT_ONCE)) for phase in PHASES]))
 
 
-def _cards(phase: str) -> Any:
-    columns = (Customer.id, Customer.name, Customer.phase, Customer.phase_since, Customer.leg, Customer.assignee_id)
-    here = select(*columns).where(Customer.archived_at.is_(None), Customer.phase == phase)
+@cache
+def _cards_of_one(from_key: bool) -> Any:
+    query = _in_phase(bindparam("phase"))
+    if from_key:
+        after = tuple_(bindparam("after_on", type_=Date), bindparam("after_id", type_=BigInteger))
+        query = query.where(tuple_(Customer.phase_since, Customer.id) > after)
+    return _held_up(query.limit(most(PAGE_ROWS + 1)).subquery())
+
+
+def _in_phase(phase: Any) -> Any:
+    here = select(*_CARD).where(Customer.archived_at.is_(None), Customer.phase == phase)
     return here.order_by(Customer.phase_since, Customer.id)
+
+
+def _held_up(found: Any) -> Any:
+    """These customers with their assignee's name, since when a hand-off waits, since when one lies about, and since
+    when a promise of ours is late.
+    """
+    offered = select(func.min(_OFFER.offered_on)).where(_OFFER.customer_id == found.c.id, _OFFER.state == "offered")
+    lying = select(func.max(_LYING.dropped_on)).where(_LYING.customer_id == found.c.id, _LYING.picked_up_on.is_(None))
+    late = select(func.min(Commitment.due_on)).where(
+        Commitment.customer_id == found.c.id, OPEN, Commitment.side == "ours", Commitment.due_on < bindparam("today")
+    )
+    return (
+        select(
+            found, User.name.label("assignee_name"), offered.scalar_subquery().label("offered_on"),
+            lying.scalar_subquery().label("dropped_on"), late.scalar_subquery().label("late_since"),
+        )
+        .outerjoin(User, User.id == found.c.assignee_id)
+        .order_by(found.c.phase_since, found.c.id)
+    )  # fmt: skip
+
+
+def last_event_id() -> int:
+    """The newest event's, 0 before the first. By primary key."""
+    return db.session.scalar(select(func.max(Event.id))) or 0
+
+
+def in_phases(currency: str, silent_after_days: int) -> Sequence[Row[Any]]:
+    """(phase, phase_since, customers, value_minor, nobody, unhanded, untouched) of all customers, one row for each
+    phase and day: what they have brought in that currency, how many nobody holds, how many buyers and clients service
+    does not hold, and whom nobody has touched for so long. Reads every customer: for the clock, not for pages.
+    """
+
+    def number(*conditions: Any) -> Any:
+        return func.count(case((and_(*conditions), 1)))
+
+    quiet = clock.today() - timedelta(days=silent_after_days)
+    unhanded = (Customer.status != "prospect", or_(Customer.leg.is_(None), Customer.leg != "service"))
+    query = (
+        select(
+            Customer.phase, Customer.phase_since, func.count().label("customers"),
+            func.sum(case((Customer.currency == currency, Customer.revenue_minor), else_=0)).label("value_minor"),
+            number(Customer.assignee_id.is_(None)).label("nobody"), number(*unhanded).label("unhanded"),
+            number(or_(Customer.last_touch_on.is_(None), Customer.last_touch_on < quiet)).label("untouched"),
+        )
+        .where(Customer.archived_at.is_(None))
+        .group_by(Customer.phase, Customer.phase_since)
+    )  # fmt: skip
+    found: Sequence[Row[Any]] = db.session.execute(query).all()
+    return found
+
+
+def held_in_phases() -> Sequence[Row[str, str, int]]:
+    """(phase, what, how many customers): `offered` a hand-off waits, `asked` one waits and they have bought without
+    being with service, `dropped` one lies about, `late` a promise of ours is late. Rides on ix_hand_offs_offered_due,
+    _lying and ix_commitments_open_due.
+    """
+    late = and_(OPEN, Commitment.side == "ours", Commitment.due_on < clock.today())
+    bought = and_(Customer.status != "prospect", or_(Customer.leg.is_(None), Customer.leg != "service"))
+    many = func.count(func.distinct(Customer.id))
+    parts = [
+        select(Customer.phase, literal(name), many)
+        .join_from(of, Customer, and_(Customer.id == of.customer_id, Customer.archived_at.is_(None)))
+        .where(*conditions)
+        .group_by(Customer.phase)
+        for name, of, conditions in (
+            ("offered", HandOff, (OFFERED,)),
+            ("asked", HandOff, (OFFERED, bought)),
+            ("dropped", HandOff, (LYING,)),
+            ("late", Commitment, (late,)),
+        )
+    ]
+    found: Sequence[Row[str, str, int]] = db.session.execute(union_all(*parts)).all()
+    return found
 
 
 # Who held a customer

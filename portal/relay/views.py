@@ -11,12 +11,12 @@ from sqlalchemy.exc import IntegrityError
 
 from portal import access, htmx
 from portal.backing import queries as backing
-from portal.customers.models import Customer
+from portal.customers.models import PHASES, Customer
 from portal.customers.queries import customer_for_change, customer_to_edit
 from portal.errors import say
 from portal.extensions import db
 from portal.links import path
-from portal.relay import handing, queries, wording
+from portal.relay import goal, handing, held, queries, wording
 from portal.relay.forms import PLACES, OfferForm, ReasonForm
 from portal.relay.models import HandOff, ReasonMissing
 from portal.rules import BrokenRule
@@ -27,15 +27,20 @@ relay = Blueprint("relay", __name__)
 
 @relay.record_once
 def _give_words(state: Any) -> None:
-    """Templates say legs, phases and hand-offs through `relay_words`."""
-    state.app.jinja_env.globals["relay_words"] = wording
+    """Templates say legs, phases and hand-offs through `relay_words`, and what holds customers through `held`."""
+    state.app.jinja_env.globals.update(relay_words=wording, held=held)
 
 
 @relay.get("/relay")
 @access.staff
 def index() -> ResponseReturnValue:
-    """All customers by phase, the same for every team."""
-    return render_template("relay/index.html", board=queries.board())
+    """All customers by phase, the same for every team; or those of one phase, who have been there the longest first."""
+    phase, board = request.args.get("phase", ""), queries.the_board()
+    about = {"board": board, "goal": goal.seen(g.firm, board)}
+    if phase not in PHASES:
+        return render_template("relay/index.html", cards=queries.cards(), **about)
+    page = queries.page_of_cards(phase, request.args.get("after"))
+    return render_template("relay/phase.html", phase=phase, page=page, **about)
 
 
 @relay.get("/relay/hand-offs")

@@ -29,6 +29,11 @@ MEANINGS = {
     "loyalty": N_("Bought on one day: the second one makes a client."),
     "retention": N_("Clients: bought on two days or more."),
 }
+GOALS = {
+    "month": N_("Clients made this month"),
+    "quarter": N_("Clients made this quarter"),
+    "year": N_("Clients made this year"),
+}
 ENDED_WORDS = {
     "passed": N_("given to somebody else"),
     "handed_off": N_("handed off"),
@@ -69,6 +74,11 @@ def phases() -> list[tuple[str, Markup]]:
 def meaning(name: str) -> Markup:
     """What it is to be in a phase, in one sentence."""
     return _(MEANINGS[name])
+
+
+def goal(period: str) -> Markup:
+    """What is counted towards the goal."""
+    return _(GOALS[period])
 
 
 def ended(name: str) -> Markup:

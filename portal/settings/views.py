@@ -15,6 +15,7 @@ from portal.follow_ups import rhythm
 from portal.invitations import jobs as invitation_jobs
 from portal.language import spoken
 from portal.links import path
+from portal.relay import jobs as relay_jobs
 from portal.rules import BrokenRule
 from portal.settings import accent, founding, queries
 from portal.settings.forms import FirmForm, FirstRunForm
@@ -84,6 +85,8 @@ def change() -> ResponseReturnValue:
     db.session.commit()
     if "touch_every_days" in changes:
         jobs.soon(rhythm.follow_rhythm)
+    if changes.keys() & {"goal_period", "silent_after_days", "currency"}:
+        jobs.soon(relay_jobs.count)
     if changes.keys() & {"ask_at_most", "ask_within_days"}:
         jobs.soon(invitation_jobs.look_again)
     flash(_("Saved."), "good")
