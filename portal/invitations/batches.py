@@ -7,7 +7,7 @@ leaves it at the end of a step, and two workers take turns.
 from collections.abc import Callable, Sequence
 from dataclasses import asdict, replace
 from datetime import timedelta
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from portal import clock
 from portal.customers.filters import CustomerFilter
@@ -16,6 +16,7 @@ from portal.invitations import queries
 from portal.invitations.inviting import Asking, NotAsking, invite_many
 from portal.invitations.models import SurveyBatch
 from portal.invitations.queries import Reach
+from portal.lists.acting import check_size
 from portal.settings.models import Firm
 from portal.surveys.models import Survey
 from portal.surveys.queries import survey_by_id
@@ -36,9 +37,25 @@ def start(survey: Survey, wanted: CustomerFilter, said: str, by: "User", form_id
         return earlier
     if not survey.is_active:
         raise NotAsking
+    return _begin(survey, asdict(replace(wanted, archived=False)), said, by, form_id)
+
+
+def start_with(survey: Survey, customer_ids: Sequence[int], said: str, by: "User", form_id: str) -> SurveyBatch:
+    """Ask these customers, whose ids ascend: those of a list of retention, as they were confirmed; `said` is the list
+    in words. The same form sent twice asks once. Raises `NotAsking`, `NobodyChosen` or `TooManyAtOnce`.
+    """
+    if earlier := queries.batch_by_form(form_id):
+        return earlier
+    if not survey.is_active:
+        raise NotAsking
+    check_size(customer_ids)
+    return _begin(survey, {"customers": list(customer_ids)}, said, by, form_id)
+
+
+def _begin(survey: Survey, wanted: dict[str, Any], said: str, by: "User", form_id: str) -> SurveyBatch:
     batch = SurveyBatch(
-        survey_id=survey.id, wanted=asdict(replace(wanted, archived=False)), said=said[:200], form_id=form_id,
-        created_by_id=by.id, created_at=clock.now(),
+        survey_id=survey.id, wanted=wanted, said=said[:200], form_id=form_id, created_by_id=by.id,
+        created_at=clock.now(),
     )  # fmt: skip
     db.session.add(batch)
     record("survey.list_asked", by=by, subject=batch, name=survey.name, said=batch.said)
@@ -66,10 +83,7 @@ def step(batch_id: int, asking: Asking) -> bool:
         if survey is None or survey.state == "closed":
             batch.finish()
         return False
-    conditions = CustomerFilter(**batch.wanted).conditions(batch.created_by_id or 0)
-    if not batch.last_customer_id:
-        batch.total = queries.customers_in(conditions)
-    ids = queries.customers_after(conditions, batch.last_customer_id, AT_ONCE)
+    ids = _next_of(batch)
     if not ids:
         batch.finish()
         return False
@@ -79,6 +93,18 @@ def step(batch_id: int, asking: Asking) -> bool:
     batch.skipped += len(ids) - len(people)
     batch.last_customer_id = ids[-1]
     return True
+
+
+def _next_of(batch: SurveyBatch) -> Sequence[int]:
+    """Whom it comes to next. Of named customers, those who have been archived since are left out at the end."""
+    named: list[int] | None = batch.wanted.get("customers")
+    if named is not None:
+        batch.total = len(named)
+        return [id for id in named if id > batch.last_customer_id][:AT_ONCE]
+    conditions = CustomerFilter(**batch.wanted).conditions(batch.created_by_id or 0)
+    if not batch.last_customer_id:
+        batch.total = queries.customers_in(conditions)
+    return queries.customers_after(conditions, batch.last_customer_id, AT_ONCE)
 
 
 def _askable(survey: Survey, ids: Sequence[int], asking: Asking) -> list[Reach]:

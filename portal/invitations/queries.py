@@ -359,15 +359,16 @@ def causes_among(causes: Collection[str]) -> set[str]:
 
 
 def people_to_ask(customer_ids: Collection[int]) -> list[Reach]:
-    """Whom to ask at each of these customers, by customer id: the first contact with an address, else the customer
-    itself. By primary key, and by ix_contacts_customer_id.
+    """Whom to ask at each of these customers who is not archived, by customer id: the first contact with an address,
+    else the customer itself. By primary key, and by ix_contacts_customer_id.
     """
     contacts: dict[int, Any] = {}
     with_address = Contact.email.is_not(None), Contact.archived_at.is_(None)
     query = select(Contact.customer_id, Contact.id, Contact.locale, Contact.email).where(*with_address)
     for row in db.session.execute(query.where(Contact.customer_id.in_(customer_ids)).order_by(Contact.id)):
         contacts.setdefault(row.customer_id, row)
-    customers = select(Customer.id, Customer.assignee_id, Customer.email).where(Customer.id.in_(customer_ids))
+    customers = select(Customer.id, Customer.assignee_id, Customer.email)
+    customers = customers.where(Customer.id.in_(customer_ids), Customer.archived_at.is_(None))
     return [
         Reach(id, assignee_id, contact.id, contact.locale, contact.email)
         if (contact := contacts.get(id))

@@ -68,10 +68,7 @@ def start(name: str, customer_ids: Sequence[int], said: str, act: Act, by: "User
     """
     if act.form_id and (earlier := queries.batch_by_form(act.form_id)):
         return earlier
-    if not customer_ids:
-        raise NobodyChosen
-    if len(customer_ids) > MOST:
-        raise TooManyAtOnce
+    check_size(customer_ids)
     batch = ListBatch(
         act=act.kind, list=name, wanted={"customers": list(customer_ids)}, said=said[:200], total=len(customer_ids),
         to_id=act.to_id, due_on=due.checked(act.due_on) if act.due_on else None, purpose=act.purpose, note=act.note,
@@ -81,6 +78,14 @@ def start(name: str, customer_ids: Sequence[int], said: str, act: Act, by: "User
     kind = {"assign": "list.assigned", "follow_up": "list.followed_up"}[act.kind]
     record(kind, by=by, subject=batch, said=batch.said, count=batch.total)
     return batch
+
+
+def check_size(customer_ids: Sequence[int]) -> None:
+    """Can something be done with these at once? Raises `NobodyChosen` or `TooManyAtOnce`."""
+    if not customer_ids:
+        raise NobodyChosen
+    if len(customer_ids) > MOST:
+        raise TooManyAtOnce
 
 
 def heard_enough(firm: Firm, customer_ids: Sequence[int], on: date) -> int:

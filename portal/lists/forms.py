@@ -5,7 +5,7 @@ from flask_babel import lazy_gettext as _l
 from wtforms import Field, Form
 from wtforms.validators import ValidationError
 
-from portal.choices import DayField, RecordField, WordField
+from portal.choices import DayField, IdField, RecordField, WordField
 from portal.fields import FormIdField, TextField
 from portal.follow_ups.models import PURPOSES
 from portal.lists.models import ACTS
@@ -16,6 +16,13 @@ class SaveForm(Form):
 
     form_id = FormIdField()
     list_name = TextField(_l("Name of the list"), longest=80, required=True)
+
+
+class AskForm(Form):
+    """Which survey they are asked."""
+
+    form_id = FormIdField()
+    survey_id = IdField(_l("Survey"))
 
 
 class ActForm(Form):

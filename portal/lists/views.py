@@ -18,6 +18,10 @@ from portal.customers.wording import status_word
 from portal.errors import say
 from portal.extensions import db
 from portal.follow_ups.models import SELLING
+from portal.invitations import batches
+from portal.invitations import jobs as invitation_jobs
+from portal.invitations.queries import active_surveys
+from portal.invitations.queries import batch_by_form as asked_before
 from portal.jobs import soon
 from portal.language import spoken
 from portal.links import path
@@ -25,10 +29,11 @@ from portal.lists import acting, exporting, jobs, queries, saving, wording
 from portal.lists.acting import Act
 from portal.lists.catalogue import BY_NAME, List
 from portal.lists.filters import ListFilter
-from portal.lists.forms import ActForm, SaveForm
+from portal.lists.forms import ActForm, AskForm, SaveForm
 from portal.lists.models import ACTS, SavedList
 from portal.retention.wording import Grade, grade
 from portal.rules import BrokenRule
+from portal.surveys.queries import survey_by_id
 from portal.users.queries import active_users
 
 lists = Blueprint("lists", __name__)
@@ -287,6 +292,48 @@ def _in_words(of: List, wanted: ListFilter) -> str:
 
 def _status_words() -> dict[str, Any]:
     return {status: status_word(status) for status in STATUSES}
+
+
+@lists.get("/<name>/ask")
+@access.staff
+def choose_survey(name: str) -> ResponseReturnValue:
+    """Whom a survey would be asked, and which one it is to be."""
+    of, wanted, chosen = _named(name), _wanted(request.args), _chosen(request.args)
+    ids = _customers(of, wanted, chosen)
+    if not ids:
+        flash(say(acting.NobodyChosen()), "due")
+        return htmx.see_other(path("lists.show", name=name) + (f"?{wanted.query}" if wanted.query else ""))
+    return _ask_page(of, wanted, chosen, AskForm(), len(ids))
+
+
+@lists.post("/<name>/ask")
+@access.staff
+def ask(name: str) -> ResponseReturnValue:
+    """Begin to ask them; the next page shows how far it is. Sent twice, it is asked once."""
+    of, wanted, chosen, form = _named(name), _wanted(request.args), _chosen(request.form), AskForm(request.form)
+    ids = _customers(of, wanted, chosen)
+    survey = survey_by_id(form.survey_id.data) if form.survey_id.data else None
+    if survey is None:
+        form.survey_id.errors = [_("Choose a survey.")]
+        return htmx.invalid(_ask_page(of, wanted, chosen, form, len(ids)))
+    try:
+        batch = batches.start_with(survey, ids, _in_words(of, wanted), current_user, form.form_id.data)
+        db.session.commit()
+    except BrokenRule as rule:
+        form.survey_id.errors = [say(rule)]
+        return htmx.invalid(_ask_page(of, wanted, chosen, form, len(ids)))
+    except IntegrityError:  # the same form at the same moment
+        db.session.rollback()
+        batch = asked_before(form.form_id.data) or abort(409)
+    soon(invitation_jobs.go_on, batch.id)
+    return htmx.see_other(path("invitations.show_list", id=batch.id))
+
+
+def _ask_page(of: List, wanted: ListFilter, chosen: list[int], form: AskForm, count: int) -> str:
+    return render_template(
+        "lists/ask.html", of=of, wanted=wanted, chosen=chosen, form=form, count=count, most=acting.MOST,
+        said=_in_words(of, wanted), surveys=active_surveys(),
+    )  # fmt: skip
 
 
 @lists.get("/acts/<int:id>")
