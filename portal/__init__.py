@@ -63,6 +63,7 @@ def register_blueprints(app: Flask) -> None:
     from portal.ledger.views import ledger
     from portal.lists.views import lists
     from portal.mail.views import mail_room
+    from portal.merging.views import merging
     from portal.objections.views import objections
     from portal.playbooks.views import playbooks
     from portal.purchases.views import purchases
@@ -82,6 +83,7 @@ def register_blueprints(app: Flask) -> None:
     rooms = [
         (today, ""),
         (customers, "/customers"),
+        (merging, "/customers"),
         (purchases, "/purchases"),
         (imports, "/imports"),
         (invitations, ""),

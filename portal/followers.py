@@ -4,6 +4,7 @@ were written (see `portal.timeline.following`).
 
 from portal.advocacy import crediting
 from portal.jobs import job, leaving, soon
+from portal.merging import finding
 from portal.playbooks import causes, starting
 from portal.relay.following import FIRST_PURCHASE
 from portal.timeline import following
@@ -16,6 +17,8 @@ FOLLOWERS: tuple[Follower, ...] = (
     FIRST_PURCHASE,
     # Sales, answers and hand-offs start playbooks; what is taken back stops them.
     Follower("playbooks", causes.KINDS, starting.react, starting.AT_ONCE),
+    # Whoever has the name, the e-mail or the phone of another customer may be the same one.
+    Follower("duplicates", finding.KINDS_OF_EVENTS, finding.follow, at_once=500),
 )
 """A new one stands here, and its migration gives it the newest event's place, so that nothing old begins."""
 

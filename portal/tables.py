@@ -14,6 +14,7 @@ from portal.invitations import models as invitations
 from portal.ledger import models as ledger
 from portal.lists import models as lists
 from portal.mail import models as mail
+from portal.merging import models as merging
 from portal.objections import models as objections
 from portal.playbooks import models as playbooks
 from portal.purchases import models as purchases
@@ -30,7 +31,7 @@ from portal.users import models as users
 
 ROOMS = (
     advocacy, backing, buying_centre, commitments, contacts, customers, digests, follow_ups, imports, invitations,
-    ledger, lists, mail, objections, playbooks, purchases, relay, responses, retention, review, settings, surveys,
-    testimonials, timeline, trials, users,
+    ledger, lists, mail, merging, objections, playbooks, purchases, relay, responses, retention, review, settings,
+    surveys, testimonials, timeline, trials, users,
 )  # fmt: skip
 metadata = db.metadata

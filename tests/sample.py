@@ -30,6 +30,7 @@ from portal.ledger.opening import open_to
 from portal.lists.catalogue import BY_NAME
 from portal.lists.models import ListBatch, SavedList
 from portal.mail.models import OutboxMessage
+from portal.merging.models import Duplicate
 from portal.objections import documents, library
 from portal.playbooks.causes import Cause
 from portal.playbooks.models import RunStep
@@ -81,6 +82,8 @@ def make_sample(cast: Cast) -> list[Customer]:
             html="h", created_at=clock.now(), next_try_at=clock.now(),
         )
     )  # fmt: skip
+    pair = {"customer_id": customers[0].id, "other_id": customers[1].id, "why": "name email phone external_id"}
+    db.session.add(Duplicate(found_on=clock.today(), **pair))
     morning = clock.today() - timedelta(days=1)
     db.session.add(Digest(user_id=cast.sales.id, written_on=morning, seen_until=clock.now()))
     db.session.commit()

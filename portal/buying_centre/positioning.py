@@ -43,7 +43,7 @@ def say(customer: Customer, said: Standing, by: "User", form_id: str | None = No
     db.session.add(word)
     told: dict[str, Any] = {"position": said.position, "share": said.share_percent, "note": said.note}
     record("position.said", by=by, customer_id=customer.id, subject=word, on=said.since_on, **told)
-    _let_stand(customer)
+    let_stand(customer)
     return word
 
 
@@ -55,7 +55,7 @@ def take_back(customer: Customer, word: Position, by: "User") -> None:
         word.taken_back_at = clock.now()
         told: dict[str, Any] = {"position": word.position, "share": word.share_percent}
         record("position.taken_back", by=by, customer_id=customer.id, subject=word, **told)
-        _let_stand(customer)
+        let_stand(customer)
 
 
 def since(words: Iterable[Any]) -> date | None:
@@ -68,7 +68,8 @@ def since(words: Iterable[Any]) -> date | None:
     return min((word.since_on for word in so), default=None)
 
 
-def _let_stand(customer: Customer) -> None:
+def let_stand(customer: Customer) -> None:
+    """Let the latest word that was not taken back be what the customer's page says."""
     db.session.flush()
     latest = queries.latest_position(customer.id)
     customer.position = latest.position if latest else ""

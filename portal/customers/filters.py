@@ -45,6 +45,8 @@ class CustomerFilter:
         found: list[ColumnElement[bool]] = [
             Customer.archived_at.is_not(None) if self.archived else Customer.archived_at.is_(None)
         ]
+        if self.archived:
+            found.append(Customer.merged_into_id.is_(None))
         if self.q:
             found.append(found_by(self.q))
         if self.status:

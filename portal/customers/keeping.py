@@ -153,7 +153,7 @@ def restore_contact(contact: Contact, customer: Customer, *, by: User) -> None:
 def reindex(customer: Customer) -> None:
     """Bring what a customer is found by up to date with its own words and its living contacts'."""
     db.session.flush()
-    customer.index_words(contact_queries.living_contacts(customer.id))
+    customer.index_words(contact_queries.living_contacts(customer.id), queries.aliases_of([customer.id])[customer.id])
 
 
 def _check_number(number: str | None, own_id: int | None) -> None:

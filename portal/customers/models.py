@@ -32,6 +32,7 @@ PHASE_SINCE = (  # as the migration says it, but for the day on which a customer
 )
 LIVE = text("archived_at IS NULL")
 ARCHIVED = text("archived_at IS NOT NULL")
+MERGED = text("merged_into_id IS NOT NULL")
 
 customer_tags = Table(
     "customer_tags",
@@ -68,6 +69,7 @@ class Customer(Model):
         Index("ix_customers_live_last_purchase", "last_purchase_on", "id", sqlite_where=LIVE, postgresql_where=LIVE),
         Index("ix_customers_live_phase", "phase", "phase_since", "id", sqlite_where=LIVE, postgresql_where=LIVE),
         Index("ix_customers_archived_name", "sort_name", "id", sqlite_where=ARCHIVED, postgresql_where=ARCHIVED),
+        Index("ix_customers_merged", "merged_into_id", sqlite_where=MERGED, postgresql_where=MERGED),
         Index("ix_customers_email", "email"),
         Index("ix_customers_phone", "phone"),
     )
@@ -90,6 +92,8 @@ class Customer(Model):
     form_id: Mapped[str | None] = mapped_column(String(36), unique=True)
     created_at: Mapped[datetime] = mapped_column(UtcDateTime)
     archived_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    merged_into_id: Mapped[int | None] = mapped_column(ForeignKey("customers.id"))
+    """Of a signpost: the customer that this one has become a part of. It is archived, and stands on no list."""
 
     status: Mapped[str] = mapped_column(String(8), default="prospect")
     purchase_days: Mapped[int] = mapped_column(default=0)
@@ -124,10 +128,10 @@ class Customer(Model):
         """Is it put away?"""
         return self.archived_at is not None
 
-    def index_words(self, contacts: Iterable["Contact"]) -> None:
-        """Bring `sort_name` and `search_text` up to date with the name and with these contacts."""
+    def index_words(self, contacts: Iterable["Contact"], aliases: Iterable[str] = ()) -> None:
+        """Bring `sort_name` and `search_text` up to date with the name, these contacts and its other names."""
         self.sort_name = fold(self.name)[:160]
-        words = [self.name, self.external_id, self.email, self.phone]
+        words = [self.name, self.external_id, self.email, self.phone, *aliases]
         for contact in contacts:
             words += [contact.name, contact.email, contact.phone]
         self.search_text = searchable(words)
@@ -178,6 +182,21 @@ class Customer(Model):
             self.archived_at = None
             self._touch()
             record("customer.restored", by=by, customer_id=self.id, subject=self, name=self.name)
+
+    def take_in(self, other: "Customer", fields: dict[str, Any]) -> dict[str, list[Any]]:
+        """Be both from now on, with these fields; what changed. What points at the other is moved by the caller."""
+        self._touch()
+        self.created_at = min(self.created_at, other.created_at)
+        if self.leg is None:
+            self.leg, self.leg_since = other.leg, other.leg_since
+        return changed(self, fields)
+
+    def point_to(self, kept: "Customer") -> None:
+        """Be nothing but a signpost to the one that is kept."""
+        self.archived_at, self.merged_into_id = self.archived_at or clock.now(), kept.id
+        self.external_id = self.email = self.phone = self.assignee_id = None
+        self.search_text = ""
+        self.version += 1
 
     def _touch(self) -> None:
         """What somebody else is editing now is an old version from here on."""

@@ -34,6 +34,7 @@ from portal.customers.search import SHORTEST_PART, beginning, match, ways
 from portal.extensions import as_read, db, rows_of
 from portal.follow_ups.models import CARE, PURPOSES, SELLING, FollowUp
 from portal.invitations.models import OptOut
+from portal.merging.models import CustomerAlias
 from portal.paging import PAGE_ROWS, Page, decode, most, page_of
 from portal.responses.models import Response
 from portal.retention.models import Books, ListEntry, Standing
@@ -209,6 +210,13 @@ def hits(query: str) -> Sequence[Row[Any]]:
     return (found + [row for row in more if row.id not in known])[:HITS]
 
 
+def _also_known(kind: str, value: str) -> Select[int]:
+    """The customers who were known by this before something was merged into them. Rides on
+    ix_customer_aliases_kind_value.
+    """
+    return select(CustomerAlias.customer_id).where(CustomerAlias.kind == kind, CustomerAlias.value == value)
+
+
 def lookalikes(email: str | None, phone: str | None) -> Sequence[Row[Any]]:
     """Customers that have this e-mail or phone already, or a contact who has. Rides on the indexes of both."""
     found: list[Select[Any]] = []
@@ -217,6 +225,7 @@ def lookalikes(email: str | None, phone: str | None) -> Sequence[Row[Any]]:
         if value:
             found.append(select(Customer.id).where(getattr(Customer, column) == value))
             found.append(select(Contact.customer_id).where(getattr(Contact, column) == value))
+            found.append(_also_known(column, value))
     if not found:
         return []
     query = select(Customer.id, Customer.name, Customer.archived_at).where(Customer.id.in_(union_all(*found)))
@@ -300,7 +309,7 @@ _TO_SHOW = (
     .outerjoin(Response, Response.id == _LAST_ANSWER)
     .outerjoin(Survey, Survey.id == Response.survey_id)
     .outerjoin(Standing, Standing.customer_id == Customer.id)
-    .where(Customer.id == _WHO)
+    .where(Customer.id == _WHO, Customer.merged_into_id.is_(None))
 )
 
 
@@ -320,8 +329,9 @@ def customer_to_show(customer_id: int) -> tuple[Customer, Row[Any]] | None:
 
 
 def customer_by_id(customer_id: int) -> Customer | None:
-    """One customer, or None. By primary key."""
-    return db.session.get(Customer, customer_id)
+    """One customer, or None; one that was merged into another is none any more. By primary key."""
+    found = db.session.get(Customer, customer_id)
+    return found if found is None or found.merged_into_id is None else None
 
 
 def customer_to_edit(customer_id: int) -> Customer | None:
@@ -329,12 +339,14 @@ def customer_to_edit(customer_id: int) -> Customer | None:
     query = (
         select(Customer)
         .options(joinedload(Customer.assignee), selectinload(Customer.tags))
-        .where(Customer.id == customer_id)
+        .where(Customer.id == customer_id, Customer.merged_into_id.is_(None))
     )
     return db.session.scalar(query)
 
 
-_FOR_CHANGE = select(Customer).where(Customer.id == bindparam("customer_id")).with_for_update()
+_FOR_CHANGE = (
+    select(Customer).where(Customer.id == bindparam("customer_id"), Customer.merged_into_id.is_(None)).with_for_update()
+)
 
 
 def customer_for_change(customer_id: int) -> Customer | None:
@@ -347,7 +359,7 @@ def customer_for_edit(customer_id: int) -> Customer | None:
     query = (
         select(Customer)
         .options(selectinload(Customer.tags), selectinload(Customer.assignee))
-        .where(Customer.id == customer_id)
+        .where(Customer.id == customer_id, Customer.merged_into_id.is_(None))
         .with_for_update()
     )
     return db.session.scalar(query)
@@ -359,8 +371,22 @@ def customer_by_form(form_id: str) -> Customer | None:
 
 
 def customer_by_external_id(number: str) -> Customer | None:
-    """The customer with that number in the firm's other systems. By its unique index."""
-    return db.session.scalar(select(Customer).where(Customer.external_id == number))
+    """The customer with that number in the firm's other systems, or who had it before it was merged. By its unique
+    index, and by ix_customer_aliases_kind_value.
+    """
+    own = or_(Customer.external_id == number, Customer.id.in_(_also_known("external_id", number)))
+    return db.session.scalar(select(Customer).where(own).order_by(Customer.external_id != number, Customer.id).limit(1))
+
+
+def aliases_of(customer_ids: Collection[int]) -> dict[int, list[str]]:
+    """What each of these customers was also known by, before others were merged into it. Rides on
+    uq_customer_aliases_customer_id_kind_value.
+    """
+    found: dict[int, list[str]] = {id: [] for id in customer_ids}
+    query = select(CustomerAlias.customer_id, CustomerAlias.value).where(CustomerAlias.customer_id.in_(customer_ids))
+    for customer_id, value in db.session.execute(query.order_by(CustomerAlias.id)):
+        found[customer_id].append(value)
+    return found
 
 
 def any_customer() -> bool:

@@ -11,7 +11,7 @@ from sqlalchemy import func, select
 from portal import clock
 from portal.commitments.models import Commitment
 from portal.customers.models import Customer
-from portal.demo import bulk
+from portal.demo import bulk, doubling
 from portal.demo.listening import Listener
 from portal.demo.opening import NotEmpty, is_loaded, open_firm
 from portal.demo.story import Story
@@ -57,6 +57,8 @@ def load(customers: int, seed: int | None, locale: str, in_bulk: bool | None, if
         listener = Listener(words, opened.firm, asked, chance, current_app.config["SECRET_KEY"])
         Story(words, opened.users, chance, listener).tell(customers)
         tallies.gather()
+        if customers >= doubling.FEWEST:
+            doubling.double(opened.users["sales"])
     counting.count()
     _close_books()
     found = {

@@ -11,6 +11,7 @@ from portal.contacts.models import Contact
 from portal.customers.models import Customer
 from portal.extensions import db
 from portal.imports.models import WORKING, Import, ImportRefusal
+from portal.merging.models import CustomerAlias
 from portal.paging import PAGE_ROWS, Page, decode, page_of
 from portal.purchases.models import Purchase
 from portal.users.models import User
@@ -113,11 +114,23 @@ def purchases_by_key(keys: Collection[str]) -> dict[str, Known]:
 
 
 def customers_by_external_id(external_ids: Collection[str]) -> dict[str, int]:
-    """Customer ids by the firm's own numbers. Rides on uq_customers_external_id."""
+    """Customer ids by the firm's own numbers, those too that a customer had before it was merged into another. Rides on
+    uq_customers_external_id and ix_customer_aliases_kind_value.
+    """
     if not external_ids:
         return {}
-    query = select(Customer.external_id, Customer.id).where(Customer.external_id.in_(external_ids))
-    return {external_id or "": id for external_id, id in db.session.execute(query)}
+    own = select(Customer.external_id, Customer.id).where(Customer.external_id.in_(external_ids))
+    found = {value: id for value, id, _ in db.session.execute(_once_known("external_id", external_ids))}
+    return found | {external_id or "": id for external_id, id in db.session.execute(own)}
+
+
+def _once_known(kind: str, wanted: Collection[str]) -> Any:
+    """(what is looked for, customer id, its external id): by what customers were known by before they were merged."""
+    return (
+        select(CustomerAlias.value, Customer.id, Customer.external_id)
+        .join(Customer, Customer.id == CustomerAlias.customer_id)
+        .where(CustomerAlias.kind == kind, CustomerAlias.value.in_(wanted))
+    )
 
 
 def customers_by_email(emails: Collection[str]) -> Iterable[Row[str, int, str | None]]:
@@ -141,7 +154,8 @@ def _reached_by(own: Any, of_contact: Any, wanted: Collection[str]) -> Iterable[
         .join(Customer, Customer.id == Contact.customer_id)
         .where(of_contact.in_(wanted), Contact.archived_at.is_(None))
     )
-    both = union_all(customers, contacts).subquery()
+    once = _once_known(own.key, wanted).add_columns(Customer.archived_at.is_not(None))
+    both = union_all(customers, contacts, once).subquery()
     query = select(both.c.reached, both.c.id, both.c.external_id).order_by(both.c.archived, both.c.id)
     return db.session.execute(query).all()
 

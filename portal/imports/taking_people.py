@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 from portal import bulk, clock
 from portal.contacts.models import Contact
 from portal.customers.models import Customer, Tag
+from portal.customers.queries import aliases_of
 from portal.customers.search import fold
 from portal.customers.tagging import tags_named
 from portal.extensions import db
@@ -98,8 +99,9 @@ class _Batch:
                 tally.updated += 1
             else:
                 tally.unchanged += 1
+        aliases = aliases_of(self.to_index)
         for id in self.to_index:
-            self.customers[id].index_words(self.contacts.get(id, []))
+            self.customers[id].index_words(self.contacts.get(id, []), aliases[id])
 
     def _make(self, person: Person) -> None:
         """A new customer, a prospect until they buy."""

@@ -26,6 +26,10 @@ SHOWN = (
 """What pages may know of a trial: its seed only once it has come to its end."""
 
 
+_NOW = func.coalesce(Customer.merged_into_id, TrialMember.customer_id)
+"""Who a member is now: the customer itself, or the one into whom it was merged."""
+
+
 class Counts(NamedTuple):
     """What became of both groups."""
 
@@ -35,8 +39,11 @@ class Counts(NamedTuple):
 
 
 def untouched_of(trial_id: int) -> Select[int]:
-    """The ids of the customers whom a trial leaves untouched, to stand inside a statement. By primary key."""
-    return select(TrialMember.customer_id).where(TrialMember.trial_id == trial_id, TrialMember.untouched)
+    """The ids of the customers whom a trial leaves untouched, to stand inside a statement; of one that was merged into
+    another, the other's. By primary keys.
+    """
+    query = select(_NOW.label("customer_id")).join_from(TrialMember, Customer, Customer.id == TrialMember.customer_id)
+    return query.where(TrialMember.trial_id == trial_id, TrialMember.untouched)
 
 
 def page_of_trials(after: str | None) -> Page[Any]:
@@ -128,7 +135,8 @@ def counts_of(trial: Trial) -> Counts:
     ix_follow_ups_customer_id_done_on.
     """
     bought, touched = _bought(trial).label("bought"), _touched(trial).label("touched")
-    members = select(TrialMember.untouched, bought, touched).where(TrialMember.trial_id == trial.id).subquery()
+    each = select(TrialMember.untouched, bought, touched).join(Customer, Customer.id == TrialMember.customer_id)
+    members = each.where(TrialMember.trial_id == trial.id).subquery()
     worked_bought, untouched_bought, called = (
         func.coalesce(func.sum(case((condition, 1), else_=0)), 0)
         for condition in (
@@ -142,14 +150,14 @@ def counts_of(trial: Trial) -> Counts:
 
 def _bought(trial: Any) -> Any:
     return exists().where(
-        Purchase.customer_id == TrialMember.customer_id, Purchase.purchased_on > trial.started_on,
+        Purchase.customer_id == _NOW, Purchase.purchased_on > trial.started_on,
         Purchase.purchased_on <= trial.ends_on, Purchase.voided_at.is_(None),
     )  # fmt: skip
 
 
 def _touched(trial: Any) -> Any:
     return exists().where(
-        FollowUp.customer_id == TrialMember.customer_id, FollowUp.done_on >= trial.started_on,
+        FollowUp.customer_id == _NOW, FollowUp.done_on >= trial.started_on,
         FollowUp.done_on <= trial.ends_on, FollowUp.done_at >= trial.created_at, FollowUp.undone_at.is_(None),
         FollowUp.outcome != "no_answer",
     )  # fmt: skip

@@ -26,6 +26,8 @@ FAULTS = """async tags => {
     return found.violations.map(each => `${each.id}: ${each.nodes[0].html.slice(0, 160)} (${each.nodes.length}×)`)
 }"""
 """Every rule is tried on every element; what is in order is not described, which would cost more than the trial."""
+BESIDE = ("/customers/1/merge?with=2",)
+"""Pages that an address alone does not open."""
 NARROW = {"width": 320, "height": 600}
 
 pytestmark = [pytest.mark.browser, pytest.mark.once]
@@ -47,6 +49,9 @@ def pages(app: Flask, page: Page) -> Iterator[str]:
         if answer.status == 200 and answer.headers["content-type"].startswith("text/html"):
             page.goto(path)
             yield path
+    for path in BESIDE:
+        page.goto(path)
+        yield path
 
 
 def too_wide(page: Page) -> list[str]:

@@ -1,0 +1,1 @@
+"""Possible duplicates are offered, and two customers become one without losing anything."""

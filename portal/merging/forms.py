@@ -1,0 +1,31 @@
+"""The shape of what is chosen when two customers become one."""
+
+from flask_wtf import FlaskForm
+from wtforms import HiddenField
+
+from portal.fields import VersionField
+from portal.merging.merging import BOTH, FIELDS, OTHER, THIS
+
+
+class MergeForm(FlaskForm):
+    """With whom, as somebody saw them, and whose words stand. An answer that is none of ours is the usual one."""
+
+    other = HiddenField(name="with")
+    version = VersionField()
+    other_version = VersionField()
+    name, email, phone, city = HiddenField(), HiddenField(), HiddenField(), HiddenField()
+    external_id, assignee_id, notes = HiddenField(), HiddenField(), HiddenField()
+
+    @property
+    def other_id(self) -> int:
+        """The number of the other customer, or 0."""
+        typed = self.other.data or ""
+        fit = typed.isascii() and typed.isdigit() and len(typed) <= 18
+        return int(typed) if fit else 0
+
+    def chosen(self) -> dict[str, str]:
+        """For each field that was chosen, whose stands."""
+        fit = {THIS, OTHER}
+        return {
+            name: self[name].data for name in FIELDS if self[name].data in (fit | {BOTH} if name == "notes" else fit)
+        }

@@ -1,0 +1,101 @@
+"""Duplicates and merging: look at pairs, tell them apart, or let two customers become one."""
+
+import re
+from typing import Any
+
+from flask import Blueprint, abort, flash, redirect, render_template, request
+from flask.typing import ResponseReturnValue
+from flask_babel import gettext as _
+from flask_login import current_user
+from werkzeug.exceptions import NotFound
+
+from portal import access, errors, htmx
+from portal.customers.filters import CustomerFilter
+from portal.customers.queries import customer_by_id, hits
+from portal.extensions import db
+from portal.links import path
+from portal.merging import merging as merge_rules
+from portal.merging import queries
+from portal.merging.forms import MergeForm
+from portal.rules import BrokenRule
+
+merging = Blueprint("merging", __name__)
+_OF_CUSTOMER = re.compile(r"/customers/([1-9][0-9]{0,17})(/.*)?", re.ASCII)
+
+
+@merging.get("/duplicates")
+@access.staff
+def duplicates() -> ResponseReturnValue:
+    """Pairs of customers who may be one."""
+    return render_template("merging/duplicates.html", page=queries.page_of_pairs(request.args.get("after")))
+
+
+@merging.post("/duplicates/<int:id>/dismiss")
+@access.staff
+def dismiss(id: int) -> ResponseReturnValue:
+    """They are not the same: do not offer these two again."""
+    pair, name, other = queries.pair_for_change(id) or abort(404)
+    pair.dismiss(current_user, name, other)
+    db.session.commit()
+    flash(_("They stay two, and are not offered again."), "good")
+    return htmx.see_other(path("merging.duplicates"))
+
+
+@merging.get("/<int:id>/merge")
+@access.staff
+def merge(id: int) -> ResponseReturnValue:
+    """With whom? Or, when that is known, both side by side, to choose what stands."""
+    form = MergeForm(request.args, meta={"csrf": False})
+    if not form.other_id:
+        customer = customer_by_id(id) or abort(404)
+        query = CustomerFilter.from_address(request.args).q
+        found = [hit for hit in hits(query) if hit.id != id] if query else []
+        return render_template("merging/choose.html", customer=customer, query=query, hits=found)
+    return _side_by_side(id, form.other_id)
+
+
+@merging.post("/<int:id>/merge")
+@access.staff
+def become_one(id: int) -> ResponseReturnValue:
+    """Let the other go into this one. Sent twice, it is done once."""
+    form = MergeForm(request.form)
+    both = queries.both_for_change([id, form.other_id])
+    kept, other = both.get(id), both.get(form.other_id)
+    if kept is None or other is None or kept.merged_into_id is not None:
+        abort(404)
+    if other.merged_into_id == id:
+        return htmx.see_other(path("customers.show", id=id))
+    if (form.version.data, form.other_version.data) != (kept.version, other.version):
+        return _side_by_side(id, form.other_id, fault=_("Somebody changed one of them meanwhile: look again.")), 409
+    name = other.name
+    try:
+        merge_rules.merge(kept, other, form.chosen(), current_user)
+    except BrokenRule as rule:
+        return _side_by_side(id, form.other_id, fault=errors.say(rule)), 409
+    db.session.commit()
+    flash(_("%(name)s is part of this customer now.", name=name), "good")
+    return htmx.see_other(path("customers.show", id=id))
+
+
+def _side_by_side(id: int, other_id: int, fault: str = "") -> str:
+    """Both as they are now."""
+    if fault:
+        db.session.rollback()
+    sides = queries.sides([id, other_id])
+    if id == other_id or len(sides) < 2:
+        abort(404)
+    kept, other = sides[id], sides[other_id]
+    usual = merge_rules.usual(kept, other)
+    return render_template("merging/merge.html", this=kept, other=other, usual=usual, fault=fault)
+
+
+@merging.app_errorhandler(404)
+def follow_signpost(error: NotFound) -> ResponseReturnValue:
+    """Whoever asks for a customer that was merged is led to the one it is a part of, on whichever of its pages."""
+    found = _OF_CUSTOMER.fullmatch(request.path) if request.method in ("GET", "HEAD") else None
+    if found and current_user.is_authenticated:
+        kept_id: Any = queries.merged_into(int(found[1]))
+        if kept_id is not None:
+            rest, query = found[2] or "", request.query_string.decode("ascii", "ignore")
+            return redirect(f"/customers/{kept_id}{rest}" + (f"?{query}" if query else ""), code=301)
+    return errors.show_error(error)
