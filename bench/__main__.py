@@ -13,7 +13,7 @@ import tempfile
 import time
 from pathlib import Path
 
-from bench import answering, importing, invitations, pages, prediction, report, retention, surveys, weight
+from bench import answering, importing, invitations, pages, playbooks, prediction, report, retention, surveys, weight
 from bench.portals import Bench, on_postgresql, on_sqlite
 
 RESULTS = Path(__file__).parent / "results"
@@ -24,7 +24,7 @@ def main() -> None:
     words = argparse.ArgumentParser(prog="python -m bench", description=__doc__)
     words.add_argument("--quick", action="store_true", help="10,000 customers instead of 100,000, fewer rounds")
     words.add_argument("--sqlite-only", action="store_true", help="leave PostgreSQL out")
-    parts = ["pages", "import", "invitations", "weight", "answers", "results", "prediction", "retention"]
+    parts = ["pages", "import", "invitations", "weight", "answers", "results", "prediction", "retention", "playbooks"]
     words.add_argument("--only", choices=parts, help="one part")
     asked = words.parse_args()
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))  # what has been started is stopped on the way out
@@ -68,6 +68,8 @@ def measured(bench: Bench, only: str | None, small: int, large: int, rounds: int
         found["retention"] = retention.compare(bench, 10 * large, rounds, requests)
     if only in (None, "invitations"):
         found["invitations"] = invitations.queued(bench, large)
+    if only in (None, "playbooks"):
+        found["playbooks"] = playbooks.started(bench, large)
     return found
 
 

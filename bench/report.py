@@ -75,6 +75,18 @@ def table(found: dict[str, Any]) -> str:
         "≤ 1.3 ×",
         lambda data: "{many_to_few} ×".format(**data["invitations"]),
     )
+    line(
+        f"playbooks started by an import of {found['large']:,} purchases, against the import itself",
+        "≤ 2 ×",
+        lambda data: "{to_import} × ({starting} s; {all_to_import} × with the {made:,} steps due at once)".format(
+            **data["playbooks"]
+        ),
+    )
+    line(
+        "one of them, against an import a tenth as long",
+        "≤ 1.3 ×",
+        lambda data: "{many_to_few} ×".format(**data["playbooks"]),
+    )
     for page in ("Today", "customer list", "customer page"):
         line(
             f"{page}: first load, compressed, all files",

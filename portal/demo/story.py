@@ -24,6 +24,7 @@ from portal.demo.centring import Centre
 from portal.demo.listening import Follow, Listener, Voice
 from portal.demo.objecting import Objecting
 from portal.demo.people import People
+from portal.demo.playing import Playbooks
 from portal.demo.recommending import Friends
 from portal.demo.relaying import Baton
 from portal.demo.seeing import Sight
@@ -68,6 +69,7 @@ class Story:
         """Let it all happen. Commits from time to time."""
         if customers >= FEWEST_TO_TRY:
             Trials(self.users["owner"], self.lives, self._on).plan(self.today)
+        Playbooks(self.users["owner"], self.lives, self.listener).plan(self.today, self._on)
         for _ in range(customers):
             age = int(YEARS.days * self.chance.random() ** 0.8) + 2
             self._on(self.today - timedelta(days=age), self._arrive)
@@ -124,7 +126,7 @@ class Life:
         self.contacts: list[tuple[int | None, str]] = [*contacts] or [(None, "")]
         self.chance, self.words = story.chance, story.words
         self.rhythm = self.chance.choice((28, 35, 45, 60, 75, 90, 120))
-        follow = Follow(self._settle_later, self._come_back, story.friends.named, story.friends.allowed)
+        follow = Follow(self.settle_by, self.come_back, story.friends.named, story.friends.allowed)
         self.voice = Voice(story.listener, story._in, follow)
         self.sight = Sight(customer_id, story.listener, story._in, follow)
         self.baton = Baton(customer_id, story.words, story.users, story._on, self._customer)
@@ -273,11 +275,11 @@ class Life:
         if purpose == "care" and outcome == "reached" and touch.channel == "call" and self.chance.random() < 0.05:
             self.voice.said_on_the_phone(customer, db.session.get(Contact, contact_id) if contact_id else None, by)
         if next_on is not None:
-            self._come_back(next_on)
+            self.come_back(next_on)
         if outcome == "reached" and self.chance.random() < (0.7 if purpose == "issue" else 0.14):
             self.promise()
 
-    def _come_back(self, on: date) -> None:
+    def come_back(self, on: date) -> None:
         """Do the next step on its day, or somewhat late, or put it off."""
         self.story._on(on + timedelta(days=self.chance.choice((0, 0, 0, 0, 0, 1, 2))), self.do_next)
 
@@ -292,11 +294,11 @@ class Life:
         if self.chance.random() < 0.1:
             to = clock.today() + timedelta(days=self.chance.choice((1, 2, 7)))
             touching.move(customer, planned, to, self._user(customer))
-            self._come_back(to)
+            self.come_back(to)
         else:
             self._touch(customer, planned.purpose, planned)
         if _due_by_now(self.id) is not None:
-            self._come_back(clock.today() + timedelta(days=1))
+            self.come_back(clock.today() + timedelta(days=1))
 
     def _meet(self, customer: Customer) -> None:
         """Plan a meeting with an objective, some days ahead."""
@@ -312,7 +314,7 @@ class Life:
             assignee_id=by.id,
         )
         touching.plan(customer, meeting, by, contact)
-        self._come_back(on)
+        self.come_back(on)
 
     # Promising
 
@@ -333,9 +335,10 @@ class Life:
         )
         made = promise(customer, said, by, contact)
         db.session.flush()
-        self._settle_later(made.id, said.due_on)
+        self.settle_by(made.id, said.due_on)
 
-    def _settle_later(self, commitment_id: int, due_on: date) -> None:
+    def settle_by(self, commitment_id: int, due_on: date) -> None:
+        """Settle a promise around its day."""
         late = self.chance.choices((-1, 0, 1, 3, 8), (34, 40, 12, 9, 5))[0]
         day = max(due_on + timedelta(days=late), clock.today() + timedelta(days=1))
         self.story._on(day, lambda: self.settle(commitment_id))
@@ -364,7 +367,7 @@ class Life:
         else:
             to = clock.today() + timedelta(days=self.chance.choice((2, 4, 7)))
             commitment.renegotiate(by, to, reason)
-            self._settle_later(commitment_id, to)
+            self.settle_by(commitment_id, to)
 
     def put_away(self) -> None:
         """Nothing came of it."""

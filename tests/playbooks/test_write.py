@@ -170,10 +170,10 @@ def test_what_has_never_been_started_is_deleted_and_the_rest_is_retired(owner: B
     a_playbook()
     assert owner.post("/settings/playbooks/1/delete").status_code == 303
     assert db.session.scalar(select(func.count(PlaybookStep.id))) == 0
-    a_playbook()
+    started = a_playbook().id
     a_sale(cast, a_customer(cast).id)
     look()
-    owner.post("/settings/playbooks/1/delete")
+    owner.post(f"/settings/playbooks/{started}/delete")
     db.session.expire_all()
     retired = db.session.scalars(select(Playbook)).one()
     assert retired.retired_at is not None
