@@ -38,6 +38,6 @@ LISTS = (
     List("silent", "silent", N_("Silent"), N_("Bought within a year, and nobody has touched them for a while.")),
     List("thank", "thank", N_("Thank"), N_("An anniversary, a milestone, a client just made."), on_today=True),
     List("referral", "referral", N_("Ask for a referral"), N_("Promoters nobody has asked."), worth=False),
-    List("nobodys", "nobodys", N_("Nobody's"), N_("Customers for whom nobody is answerable.")),
+    List("nobodys", "nobodys", N_("Nobody's"), N_("Nobody is answerable, or a hand-off was dropped.")),
 )  # fmt: skip
 BY_NAME = {each.name: each for each in LISTS}

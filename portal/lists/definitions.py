@@ -144,10 +144,14 @@ def referral(known: Known, _judged: Judged) -> Named:
 
 
 def nobodys(known: Known, _judged: Judged) -> Named:
-    """Nobody is answerable. The last purchase day (of a prospect, the day they came); purchase days; `prospect`."""
-    on = np.where(known.has_bought, known.last, known.since)
-    kind = np.where(known.has_bought, "", "prospect")
-    return _named(known.assignee == 0, on, -known.year, known.year, on=on, number=known.purchase_days, kind=kind)
+    """Nobody is answerable, or a hand-off was dropped and nobody has picked it up. The day of that, else the last
+    purchase day (of a prospect, the day they came); purchase days; `dropped`, `prospect`.
+    """
+    dropped = known.dropped_on > 0
+    on = np.where(dropped, known.dropped_on, np.where(known.has_bought, known.last, known.since))
+    kind = np.where(dropped, "dropped", np.where(known.has_bought, "", "prospect"))
+    here = dropped | (known.assignee == 0)
+    return _named(here, on, -known.year, known.year, on=on, number=known.purchase_days, kind=kind)
 
 
 def _anniversary(known: Known) -> tuple[Integers, Integers]:

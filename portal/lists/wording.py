@@ -151,6 +151,8 @@ def _referral(kind: str, number: float, on: date, as_of: date) -> Markup:
 
 
 def _nobodys(kind: str, days: float, on: date, as_of: date) -> Markup:
+    if kind == "dropped":
+        return _("A hand-off was dropped on %(day)s: nobody has taken them over", day=formats.day(on))
     if kind == "prospect":
         return _("Known since %(day)s, bought nothing yet", day=formats.day(on))
     return ngettext(

@@ -13,10 +13,12 @@ from sqlalchemy import (
     and_,
     bindparam,
     case,
+    cast,
     exists,
     func,
     literal,
     literal_column,
+    null,
     or_,
     select,
     tuple_,
@@ -27,7 +29,7 @@ from sqlalchemy.orm import aliased, selectinload
 from portal import clock
 from portal.among import among
 from portal.commitments.models import OPEN, Commitment
-from portal.customers.lines import is_live, together
+from portal.customers.lines import Matter, is_live, together
 from portal.customers.models import PHASES, Customer
 from portal.extensions import db, rows_of
 from portal.paging import PAGE_ROWS, Page, decode, most, page_of
@@ -171,6 +173,52 @@ def held_in_phases() -> Sequence[Row[str, str, int]]:
     ]
     found: Sequence[Row[str, str, int]] = db.session.execute(union_all(*parts)).all()
     return found
+
+
+# On Today
+
+
+LINE = (
+    HandOff.id,
+    HandOff.due_on,
+    HandOff.dropped_on.label("settled_on"),
+    HandOff.customer_id,
+    cast(null(), BigInteger).label("contact_id"),
+    HandOff.offered_by_id.label("by_id"),
+    HandOff.to_leg.label("kind"),
+    HandOff.state,
+    HandOff.note.label("text"),
+    literal("").label("note"),
+    literal(0).label("moved"),
+    HandOff.version,
+    HandOff.created_at,
+)
+"""A hand-off as `lines.COLUMNS`: its kind is the leg that it leads to, its text what the next one should know."""
+MATTER = Matter("hand_offs", "relay/_lines.html", LINE)
+
+
+def due(assignee_id: Any, _today: Any) -> Any:
+    """(due_on, id) of hand-offs that wait for one user, in particular or as one of a leg: two parts; or for everybody.
+
+    To be ordered by due_on and id: rides on ix_hand_offs_offered_user and _offered_leg, or on _offered_due.
+    """
+    waiting = select(HandOff.due_on, HandOff.id).where(is_live(HandOff.customer_id))
+    if assignee_id is None:
+        return waiting.where(OFFERED)
+    leg = case(OF_ROLE, value=User.role, else_="")
+    of_user = select(leg).where(User.id == assignee_id).scalar_subquery()
+    return [
+        waiting.where(OFFERED, HandOff.to_user_id == assignee_id),
+        waiting.where(TO_LEG, HandOff.to_leg == of_user),
+    ]
+
+
+def dropped(assignee_id: Any, _today: Any) -> Any:
+    """(due_on, id) of hand-offs that lie about, for an owner or for everybody. Rides on ix_hand_offs_lying."""
+    lying = select(HandOff.dropped_on.label("due_on"), HandOff.id).where(LYING, is_live(HandOff.customer_id))
+    if assignee_id is None:
+        return lying
+    return lying.where(exists().where(User.id == assignee_id, User.role == "owner"))
 
 
 # Who held a customer

@@ -20,6 +20,7 @@ from portal.relay import goal, handing, held, queries, wording
 from portal.relay.forms import PLACES, OfferForm, ReasonForm
 from portal.relay.models import HandOff, ReasonMissing
 from portal.rules import BrokenRule
+from portal.today import heading as today
 from portal.users.queries import active_users
 
 relay = Blueprint("relay", __name__)
@@ -109,6 +110,17 @@ def _new_page(customer: Customer, form: OfferForm) -> str:
     return render_template("relay/new.html", customer=customer, form=form, promises=promises)
 
 
+@relay.get("/hand-offs/<int:id>")
+@access.staff
+def answer(id: int) -> ResponseReturnValue:
+    """What is handed on, under its line on Today; else the customer's page of the relay."""
+    row = queries.line(id) or abort(404)
+    if not htmx.wants_fragment():
+        return htmx.see_other(path("relay.show", id=row.customer_id))
+    promises = queries.promises_by_customer([row.customer_id])[row.customer_id] if row.state == "offered" else []
+    return render_template("relay/_answer.html", row=row, promises=promises, form=ReasonForm(place="today"))
+
+
 @relay.post("/hand-offs/<int:id>/accept")
 @access.staff
 def accept(id: int) -> ResponseReturnValue:
@@ -177,7 +189,8 @@ def _said(hand_off: HandOff) -> ResponseReturnValue:
     db.session.flush()
     row = queries.line(hand_off.id) or abort(404)
     if htmx.wants_fragment() and _place() != "page":
-        answer: ResponseReturnValue = render_template("relay/_rows.html", rows=[row], promises={}, at=_place())
+        about = today.again(current_user, htmx.page_asked()) if _place() == "today" else {}
+        answer: ResponseReturnValue = render_template("relay/_rows.html", rows=[row], promises={}, at=_place(), **about)
     else:
         tone, words = wording.state(row)
         flash(f"{words}: {row.customer_name}", tone if tone != "calm" else "good")

@@ -115,6 +115,27 @@ def _dropped(row: Any) -> tuple[str, Markup]:
     return "late", ngettext("Dropped yesterday: nobody answered", "Dropped %(num)d days ago: nobody answered", days)
 
 
+def of_line(row: Any) -> tuple[str, Markup]:
+    """(tone, words) of a line on Today: a hand-off that waits, or one that was dropped."""
+    if row.state == "dropped":
+        days = (clock.today() - row.settled_on).days
+        if days == 0:
+            return "late", _("Hand-off dropped today")
+        return "late", ngettext("Hand-off dropped %(num)d day ago", "Hand-off dropped %(num)d days ago", days)
+    tone, words = _waiting((row.due_on - clock.today()).days)
+    return tone, _("Hand-off to %(leg)s: %(words)s", leg=leg(row.kind), words=words[:1].lower() + words[1:])
+
+
+def offered(row: Any, me: int) -> Markup:
+    """Who offered the hand-off of a line on Today, in small."""
+    day = formats.day(clock.day_of(row.created_at))
+    if row.by_id is None:
+        return _("offered by the portal on %(day)s, after the first purchase", day=day)
+    if row.by_id == me:
+        return _("offered by you on %(day)s", day=day)
+    return _("offered by %(name)s on %(day)s", name=row.by_name, day=day)
+
+
 def way(row: Any) -> Markup:
     """From whom to whom: "Saúl Sales, sales → anybody in service"."""
     return Markup("{} → {}").format(_runner(row.from_name, row.from_leg), to(row))

@@ -51,6 +51,8 @@ class Known:
     """How many of ours are late."""
     broken_on: Integers
     """The day on which a promise of ours was last broken."""
+    dropped_on: Integers
+    """The day on which a hand-off was dropped that nobody had picked up."""
     promoter_on: Integers
     """The day of the last answer, if it was a promoter's and nobody has spoken of a referral since."""
 

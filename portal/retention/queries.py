@@ -20,6 +20,7 @@ from portal.customers.models import Customer
 from portal.extensions import db, rows_of
 from portal.follow_ups.models import FollowUp
 from portal.purchases.models import Purchase
+from portal.relay.models import HandOff
 from portal.responses.models import Response
 from portal.retention.days import epoch, ordinal
 from portal.retention.models import Books, Economics, ListEntry, Standing
@@ -29,6 +30,8 @@ from portal.timeline.models import Event
 
 Ids = Sequence[int] | None
 Rows = Select[*tuple[Any, ...]]
+HANDED = ("customer.assigned", "hand_off.accepted")
+"""The events by which somebody else is answerable for a customer."""
 DAYS = 1 << 20
 """More than any day's number: a customer's id and a day share one number."""
 SHOWN = (
@@ -104,7 +107,7 @@ def assigned_after(event_id: int, end: datetime) -> Select[int | None]:
     stand inside a statement. Rides on ix_events_kind_id.
     """
     later = or_(Event.id > event_id, Event.at >= end)
-    return select(Event.customer_id).where(Event.kind == "customer.assigned", later)
+    return select(Event.customer_id).where(Event.kind.in_(HANDED), later)
 
 
 def standings_of(ids: Sequence[int]) -> Rows:
@@ -243,6 +246,18 @@ def broken_promises(day: date, end: datetime, ids: Ids = None) -> Rows:
     )
 
 
+def dropped_hand_offs(day: date, ids: Ids = None) -> Rows:
+    """(customer, day on which a hand-off was last dropped that nobody had picked up by that day). Few were ever
+    dropped.
+    """
+    lying = or_(HandOff.picked_up_on.is_(None), HandOff.picked_up_on > day)
+    return (
+        select(HandOff.customer_id, ordinal(func.max(HandOff.dropped_on)))
+        .where(HandOff.dropped_on <= day, lying, *_of(HandOff.customer_id, ids))
+        .group_by(HandOff.customer_id)
+    )
+
+
 def unhappy_answers(day: date, end: datetime, ids: Ids = None) -> Rows:
     """(customer, day of the last unhappy answer that no kept recovery has followed)."""
     made_right = exists().where(
@@ -333,7 +348,7 @@ def assigned_since(end: datetime, ids: Ids = None) -> Rows:
     """
     return (
         select(Event.customer_id)
-        .where(Event.kind == "customer.assigned", Event.at >= end, *_of(Event.customer_id, ids))
+        .where(Event.kind.in_(HANDED), Event.at >= end, *_of(Event.customer_id, ids))
         .distinct()
     )
 

@@ -64,6 +64,7 @@ def known(day: date, ids: Sequence[int] | None = None, bought: Ledger | None = N
         **figured,
         last_touch=last_touch,
         **heard,
+        dropped_on=days(queries.dropped_hand_offs(day, ids))[0],
         promoter_on=days(queries.promoters(day, end, ids))[0],
     )
 

@@ -148,4 +148,5 @@ def _due(reason: Reason, assignees: int | None) -> list[Any]:
     today = bindparam("today", type_=Date)
     if assignees is None:
         return [reason.due(None, today)]
-    return [reason.due(bindparam(f"assignee_{n}", type_=BigInteger), today) for n in range(assignees)]
+    found = [reason.due(bindparam(f"assignee_{n}", type_=BigInteger), today) for n in range(assignees)]
+    return [part for due in found for part in (due if isinstance(due, list) else [due])]

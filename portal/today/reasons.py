@@ -19,23 +19,28 @@ from portal.customers.lines import Matter
 from portal.follow_ups import queries as follow_ups
 from portal.follow_ups.models import PLANNED, REASSURING
 from portal.lists import queries as lists
+from portal.relay import queries as relay
 from portal.rules import N_
 
 
 @dataclass(frozen=True)
 class Reason:
-    """One reason. `due(assignee_id, today)` selects (due_on, id) of its matters; without an assignee, everybody's."""
+    """One reason. `due(assignee_id, today)` selects (due_on, id) of its matters; without an assignee, everybody's. What
+    no one index finds, it gives as a list of several selects.
+    """
 
     key: str
     word: str
     rank: int
     matter: Matter
-    due: Callable[[Any, Any], Select[Any]]
+    due: Callable[[Any, Any], Select[Any] | list[Select[Any]]]
 
 
 REASONS = (
     Reason("unhappy", N_("Unhappy, to be made right"), 10, commitments.MATTER, commitments.recovering),
+    Reason("hand_offs", N_("Hand-offs"), 12, relay.MATTER, relay.due),
     Reason("said", N_("Clients say"), 15, commitments.MATTER, commitments.unheard),
+    Reason("dropped", N_("Dropped hand-offs"), 17, relay.MATTER, relay.dropped),
     Reason("promises", N_("Promises"), 20, commitments.MATTER, partial(commitments.due, "ours")),
     Reason("theirs", N_("They promised"), 30, commitments.MATTER, partial(commitments.due, "theirs")),
     Reason("support", N_("Support asked for"), 35, backing.MATTER, backing.due),

@@ -22,6 +22,7 @@ PLAIN: dict[str, Any] = {
     "assignee": 1, "since": TODAY - 900, "currency": "MXN", "purchase_days": 4, "first": TODAY - 500,
     "second": TODAY - 400, "last": TODAY - 10, "median_gap": 100.0, "revenue": 90_000, "year": 50_000,
     "last_touch": TODAY - 5, "recovery_due": 0, "unhappy_on": 0, "late_due": 0, "late_promises": 0, "broken_on": 0,
+    "dropped_on": 0,
     "promoter_on": 0,
     "expected": TODAY + 90, "p_alive": 0.9, "chance": 0.5, "usual": 12_000,
 }  # fmt: skip
@@ -192,5 +193,6 @@ def test_nobodys_names_whom_nobody_answers_for_and_not_who_cannot_be_known() -> 
         client={"assignee": 0},
         prospect=PROSPECT | {"assignee": 0, "since": TODAY - 7},
         not_known={"assignee": -1},
+        dropped={"dropped_on": TODAY - 2},
     )
-    assert found == {"client": (10, 4, ""), "prospect": (7, 0, "prospect")}
+    assert found == {"client": (10, 4, ""), "prospect": (7, 0, "prospect"), "dropped": (2, 4, "dropped")}

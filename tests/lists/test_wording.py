@@ -35,6 +35,7 @@ TODAY = date(2026, 11, 20)
         ("thank", "anniversary", 1.0, -3, "1 year since the first purchase", "1 año desde"),
         ("referral", "", None, -3, "Would recommend us, said on 17 Nov", "Nos recomendaría"),
         ("nobodys", "", 4.0, -3, "4 purchase days, the last 17 Nov", "4 días de compra"),
+        ("nobodys", "dropped", 0.0, -3, "A hand-off was dropped on 17 Nov", "El 17 nov se cayó"),
         ("nobodys", "prospect", 0.0, -3, "Known since 17 Nov", "Se conoce desde"),
     ],
 )

@@ -34,7 +34,7 @@ def measured(ledger: Ledger, quintiles: list[tuple[int, int]] | None = None) -> 
     nothing = np.zeros(len(ledger), dtype=np.int64)
     others = dict.fromkeys(
         ("assignee", "since", "year", "last_touch", "recovery_due", "unhappy_on", "late_due", "late_promises",
-         "broken_on", "promoter_on"), nothing,
+         "broken_on", "dropped_on", "promoter_on"), nothing,
     )  # fmt: skip
     known = Known(
         as_of=today, id=np.arange(len(ledger)), currency=np.array([code for code, _ in ledger], dtype=np.str_),
