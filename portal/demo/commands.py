@@ -21,6 +21,7 @@ from portal.follow_ups.models import FollowUp
 from portal.purchases.models import Purchase
 from portal.relay import counting
 from portal.responses.models import Response
+from portal.review import counting as weeks
 from portal.surveys import tallies
 from portal.surveys.queries import surveys
 
@@ -61,6 +62,8 @@ def load(customers: int, seed: int | None, locale: str, in_bulk: bool | None, if
             doubling.double(opened.users["sales"])
     counting.count()
     _close_books()
+    weeks.recount()
+    db.session.commit()
     found = {
         "customers": _count(Customer),
         "purchases": _count(Purchase),

@@ -27,6 +27,7 @@ from portal.demo.people import People
 from portal.demo.playing import Playbooks
 from portal.demo.recommending import Friends
 from portal.demo.relaying import Baton
+from portal.demo.reviewing import Backing
 from portal.demo.seeing import Sight
 from portal.demo.trying import Trials
 from portal.demo.words import Words
@@ -70,6 +71,7 @@ class Story:
         if customers >= FEWEST_TO_TRY:
             Trials(self.users["owner"], self.lives, self._on).plan(self.today)
         Playbooks(self.users["owner"], self.lives, self.listener).plan(self.today, self._on)
+        Backing(self.words, self.users, self.lives, self._on).plan(self.today)
         for _ in range(customers):
             age = int(YEARS.days * self.chance.random() ** 0.8) + 2
             self._on(self.today - timedelta(days=age), self._arrive)

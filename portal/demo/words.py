@@ -46,6 +46,10 @@ class Words:
     hand_off_notes: tuple[str, ...]
     declines: tuple[str, ...]
     """Why somebody does not take a customer over."""
+    requests: tuple[tuple[str, str, str], ...]
+    """Which leg is asked for support, for what, and what it answers."""
+    better: tuple[tuple[str, str], ...]
+    """What the firm promises itself in its weekly review: in which step, and what."""
     objectives: tuple[str, ...]
     about: tuple[str, ...]
 
@@ -175,6 +179,20 @@ ES = Words(
         "Ya tiene medidas y planos; solo falta el acabado.",
     ),
     declines=("Esta semana no alcanzo a atenderlo bien.", "Todavía no tiene fecha de obra: es pronto.", "Le toca a quien lleva su zona."),
+    requests=(
+        ("service", "Visitar con muestras de tela antes de que decidan", "Fui hoy; se quedan con el lino arena."),
+        ("service", "Revisar el barniz que les preocupa", "Revisado: era polvo de obra, quedó limpio y contentos."),
+        ("marketing", "Mandarles el catálogo de hotelería impreso", "Salió hoy por paquetería, llega el jueves."),
+        ("marketing", "Invitarlos a la muestra de primavera", "Invitados, confirmaron dos lugares."),
+        ("sales", "Cotizar la ampliación del comedor", "Cotización enviada con dos acabados."),
+        ("sales", "Ofrecerles el segundo librero que pidieron", "Ya lo vieron; deciden el lunes."),
+    ),
+    better=(
+        ("sales", "Llamar a cada prospecto nuevo dentro de dos días"), ("service", "Visitar a los que compraron una vez hace un mes"),
+        ("marketing", "Pasar los prospectos con medidas y presupuesto, no solo el nombre"),
+        ("repurchase", "Ofrecer el reacondicionado a los seis meses de la primera compra"),
+        ("sales", "Contestar las entregas el mismo día"),
+    ),
     objectives=("Cerrar el color y la tela", "Revisar avance de obra", "Presentar la línea nueva", "Tomar medidas"),
     about=(
         "", "", "", "Paga siempre a 30 días.", "Entregas solo por la mañana, hay mercado los martes.",
@@ -305,6 +323,20 @@ EN = Words(
         "Has measures and plans already; only the finish is open.",
     ),
     declines=("I can't look after them properly this week.", "No date for the works yet: too early.", "Whoever has their area should take them."),
+    requests=(
+        ("service", "Visit with fabric samples before they decide", "Went there today; they take the sand linen."),
+        ("service", "Look at the varnish that worries them", "It was dust from the works: clean now, and they are happy."),
+        ("marketing", "Send them the printed hotel catalogue", "Went out by parcel today, arrives on Thursday."),
+        ("marketing", "Invite them to the spring show", "Invited; they want two seats."),
+        ("sales", "Quote the larger dining room", "Quote sent, with two finishes."),
+        ("sales", "Offer them the second bookcase they asked for", "They have seen it and decide on Monday."),
+    ),
+    better=(
+        ("sales", "Call every new prospect within two days"), ("service", "Visit those who bought once a month ago"),
+        ("marketing", "Pass prospects on with measures and a budget, not just a name"),
+        ("repurchase", "Offer reupholstering half a year after the first purchase"),
+        ("sales", "Answer hand-offs on the same day"),
+    ),
     objectives=("Settle colour and fabric", "Look at the works", "Show the new line", "Take measurements"),
     about=(
         "", "", "", "Always pays after 30 days.", "Deliveries in the morning only.", "Buys for the whole family.",

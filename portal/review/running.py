@@ -17,7 +17,7 @@ where it was and so are no exits.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from typing import Any
 
@@ -26,6 +26,8 @@ from portal.review.models import STEPS
 WEEK = timedelta(days=7)
 USUAL_WEEKS = 12
 """The weeks before, which say what is usual for a step."""
+LONGER = 4
+"""Weeks up to this one that are judged together where too few left any step in it."""
 FEWEST = 5
 """Exits of a step from which its week says something."""
 FEWEST_USUAL = 20
@@ -80,6 +82,8 @@ class Weakest:
     usual: Run = Run()
     missing: float = 0
     """How many more would have gone onward as usual."""
+    weeks: int = 1
+    """How many are judged, up to this one."""
 
 
 @dataclass(frozen=True)
@@ -105,21 +109,42 @@ def monday(day: date) -> date:
 
 
 def week_of(rows: Iterable[Any], on: date) -> Week:
-    """The week that begins on this Monday, from the rows of it and of the weeks before it."""
+    """The week that begins on this Monday, from the rows of it and of the weeks before it, from `first_needed` on.
+
+    Where too few left any step in it to say which one is the weakest, it is said of four weeks.
+    """
     kept = list(rows)
-    now, before = _runs(kept, on, on), _runs(kept, on - WEEK, on - WEEK)
-    usual = _runs(kept, on - USUAL_WEEKS * WEEK, on - WEEK)
+    now, before = _runs(kept, on), _runs(kept, on - WEEK)
+    usual = _added(kept, on - USUAL_WEEKS * WEEK, on - WEEK)
     counted = max((row.counted_at for row in kept if row.week_on == on), default=None)
-    return Week(on, now, before, usual, weakest(now, usual), counted)
+    found = weakest(now, usual)
+    if found.why == "few":
+        first = on - (LONGER - 1) * WEEK
+        longer = weakest(_added(kept, first, on), _added(kept, first - USUAL_WEEKS * WEEK, first - WEEK))
+        found = replace(longer, weeks=LONGER)
+    return Week(on, now, before, usual, found, counted)
 
 
-def _runs(rows: Sequence[Any], first: date, last: date) -> dict[str, Run]:
-    """Each step's run from one week to another; of one week alone with its wait."""
+def first_needed(on: date) -> date:
+    """The Monday of the first week that says something about this one."""
+    return on - (USUAL_WEEKS + LONGER - 1) * WEEK
+
+
+def _runs(rows: Sequence[Any], on: date) -> dict[str, Run]:
+    """Each step's run in one week, with its wait."""
+    found = dict.fromkeys(STEPS, Run())
+    for row in rows:
+        if row.week_on == on and row.step in found:
+            found[row.step] = Run(row.entries, row.onward, row.back, row.gone, row.dropped, row.wait_days)
+    return found
+
+
+def _added(rows: Sequence[Any], first: date, last: date) -> dict[str, Run]:
+    """Each step's runs from one week to another, added up."""
     found = dict.fromkeys(STEPS, Run())
     for row in rows:
         if first <= row.week_on <= last and row.step in found:
-            run = Run(row.entries, row.onward, row.back, row.gone, row.dropped, row.wait_days)
-            found[row.step] = run if first == last else found[row.step] + run
+            found[row.step] += Run(row.entries, row.onward, row.back, row.gone, row.dropped)
     return found
 
 

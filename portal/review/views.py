@@ -17,7 +17,7 @@ from portal.links import path
 from portal.review import improving, queries, running, wording
 from portal.review.forms import PLACES, DropForm, ImprovementForm
 from portal.review.models import Improvement
-from portal.review.running import USUAL_WEEKS, WEEK, monday
+from portal.review.running import WEEK, monday
 from portal.rules import BrokenRule
 from portal.users.queries import active_users
 
@@ -52,7 +52,7 @@ def _week_asked() -> date:
 
 def _page(on: date, form: ImprovementForm | None = None) -> str:
     now = monday(clock.today())
-    week = running.week_of(queries.weeks(on - USUAL_WEEKS * WEEK, on), on)
+    week = running.week_of(queries.weeks(running.first_needed(on), on), on)
     rows = queries.improvements(on - WEEK, on)
     offered = form or ImprovementForm(due_on=clock.today() + WEEK, step=week.weakest.step or "sales")
     offered.user_id.choices = [(user.id, user.name) for user in active_users()] if on == now else ()

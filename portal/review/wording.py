@@ -72,14 +72,21 @@ def drops(run: Run) -> Markup:
 
 
 def reason(found: Weakest) -> Markup:
-    """Why that step is the weakest, or why none is."""
+    """Why that step is the weakest, or why none is; where one week says too little, of several."""
     if found.why == "few":
         return _(
-            "Too few customers left any step this week to say which one is weakest: %(n)s at most, %(few)s are needed.",
-            n=formats.number(found.run.exits), few=FEWEST,
+            "Too few customers left any step to say which one is weakest: %(n)s at most in %(weeks)s weeks, %(few)s are"
+            " needed.", n=formats.number(found.run.exits), weeks=found.weeks, few=FEWEST,
         )  # fmt: skip
+    said = _of_one(found)
+    if found.weeks == 1:
+        return said
+    return _("Too few left any step in this week alone; in %(weeks)s weeks up to it:", weeks=found.weeks) + " " + said
+
+
+def _of_one(found: Weakest) -> Markup:
     if found.why == "none":
-        return _("No step stood behind another this week.")
+        return _("No step stood behind another.")
     now = {"onward": formats.number(found.run.onward), "n": formats.number(found.run.exits)}
     if found.why == "usual":
         return _(

@@ -76,7 +76,7 @@ def test_a_week_that_was_not_counted_and_days_that_are_none(support: Browser, st
     a_week(now)
     db.session.commit()
     page = support.get("/relay/review").get_data(as_text=True)
-    assert "Too few customers left any step this week" in page
+    assert "Too few customers left any step to say which one is weakest: 0 at most in 4 weeks" in page
     assert "has not been counted" in support.get("/relay/review?week=2001-01-01").get_data(as_text=True)
     for wrong in ("2026-13-45", "x", "%00", "0001-01-01", "9999-12-31", (now + DAY).isoformat()):
         assert support.get(f"/relay/review?week={wrong}").location == f"/relay/review?week={now}"

@@ -55,5 +55,8 @@ def test_a_week_is_held_against_the_one_before_and_its_twelve() -> None:
     assert (week.now["sales"].exits, week.now["sales"].drops, week.until) == (8, 3, date(2026, 11, 22))
     assert (week.before["sales"].onward, week.before["sales"].wait_days) == (6, 8)
     assert (week.usual["sales"].onward, week.usual["sales"].wait_days) == (11, None)
+    assert (week.weakest.why, week.weakest.weeks) == ("none", 1)
     assert week_of([], MONDAY).counted_at is None
+    few = week_of([row(date(2026, 11, 2), 3, 9), row(MONDAY, 2, 9)], MONDAY).weakest
+    assert (few.why, few.weeks, few.run.exits) == ("none", 4, 7)
     assert monday(date(2026, 11, 22)) == MONDAY
