@@ -148,7 +148,7 @@ def _unanswered(person: Person) -> Markup:
         when = ago(clock.day_of(person.met_at))
         return _("%(name)s is a %(stance)s, and was last answered: %(when)s.", when=when, **who)
     when = day(clock.day_of(since)) if since else Markup("–")
-    return _("%(name)s is a %(stance)s since %(when)s, and nobody has answered.", when=when, **who)
+    return _("%(name)s has been a %(stance)s since %(when)s, and nobody has answered.", when=when, **who)
 
 
 def _below(person: Person) -> Markup:

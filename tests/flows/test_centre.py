@@ -29,7 +29,7 @@ def test_a_person_is_placed_and_a_late_relation_is_answered(
     page.get_by_label("Left on").fill("")
     page.get_by_role("button", name="Save").click()
     expect(page.get_by_role("row", name="Ana Robles sceptic")).to_contain_text("decider")
-    expect(page.get_by_text("Ana Robles is a sceptic since")).to_be_visible()
+    expect(page.get_by_text("Ana Robles has been a sceptic since")).to_be_visible()
     page.get_by_role("link", name="rhythm: Lucía Support, Ana Robles").click()
     page.get_by_label("Every so many days").fill("30")
     page.get_by_role("button", name="Save").click()
