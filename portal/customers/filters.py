@@ -69,9 +69,9 @@ class CustomerFilter:
         return self == CustomerFilter()
 
     @property
-    def query(self) -> str:
-        """The query string that says it, as short as can be."""
-        said: dict[str, Any] = {
+    def said(self) -> dict[str, Any]:
+        """What it asks for, as the address holds it and a saved list keeps it."""
+        said = {
             "q": self.q,
             "status": self.status,
             "phase": self.phase,
@@ -79,7 +79,12 @@ class CustomerFilter:
             "tag": self.tag,
             "archived": "1" if self.archived else "",
         }
-        return urlencode({name: value for name, value in said.items() if value})
+        return {name: value for name, value in said.items() if value}
+
+    @property
+    def query(self) -> str:
+        """The query string that says it, as short as can be."""
+        return urlencode(self.said)
 
     def name_of(self, choices: Sequence[tuple[int, str]], id_: int) -> str:
         """The name of the user or the tag with that id, or a mark when there is none."""

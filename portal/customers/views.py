@@ -1,6 +1,7 @@
 """Customers: find anyone, see who they are and how they are, and keep that true."""
 
 from typing import Any
+from uuid import uuid4
 
 from flask import Blueprint, abort, flash, render_template, request
 from flask.typing import ResponseReturnValue
@@ -20,6 +21,8 @@ from portal.errors import say
 from portal.extensions import db
 from portal.follow_ups.opening import OpenLog
 from portal.links import path
+from portal.lists.models import CUSTOMERS, SavedList
+from portal.lists.queries import saved_list
 from portal.rules import BrokenRule
 from portal.timeline.queries import story, story_again
 from portal.users.queries import active_users
@@ -38,10 +41,22 @@ def index() -> ResponseReturnValue:
     else:
         page = queries.page_by_name(wanted.conditions(current_user.id), after)
     address = path("customers.index") + (f"?{wanted.query}" if wanted.query else "")
+    saved = _saved(wanted)
+    address += f"&saved={saved.id}" if saved else ""
     about = {"page": page, "wanted": wanted, "address": address, "choices": queries.filter_choices()}
+    about |= {"saved": saved, "save_id": uuid4()}
     if not htmx.wants_fragment():
         return render_template("customers/index.html", **about)
     return render_template("customers/_list.html", **about), {"HX-Push-Url": address}
+
+
+def _saved(wanted: CustomerFilter) -> SavedList | None:
+    """The saved list that this is, as long as nothing else is asked for."""
+    asked = request.args.get("saved", "")
+    if not (asked.isascii() and asked.isdigit() and len(asked) <= 18):
+        return None
+    saved = saved_list(int(asked))
+    return saved if saved is not None and saved.list == CUSTOMERS and saved.wanted == wanted.said else None
 
 
 @customers.get("/search")

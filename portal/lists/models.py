@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from portal.users.models import User
 
 ACTS = ("assign", "follow_up")
+CUSTOMERS = "customers"
 STATES = ("running", "done", "cancelled")
 LEFT_OUT = ("archived", "gone", "same", "opted_out")
 """Why an act passes over a customer: in the archive, no longer on the list, assigned so already, or wants no offers."""
@@ -28,7 +29,7 @@ class ListNameTaken(BrokenRule):
 
 
 class SavedList(Model):
-    """A list of the firm's own: one of the ten, and the filters that narrow it."""
+    """A list of the firm's own: one of the ten or the list of customers, and the filters that narrow it."""
 
     __tablename__ = "saved_lists"
 
@@ -36,7 +37,7 @@ class SavedList(Model):
     name: Mapped[str] = mapped_column(String(80))
     folded: Mapped[str] = mapped_column(String(80), unique=True)
     list: Mapped[str] = mapped_column(String(16))
-    """The name of the list that it narrows."""
+    """The name of the list that it narrows; `CUSTOMERS` for the list of all customers."""
     wanted: Mapped[dict[str, Any]] = mapped_column(JSON)
     """Its filters, as the page's address holds them."""
     created_by_id: Mapped[int | None] = mapped_column(ForeignKey("users.id"))

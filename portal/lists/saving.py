@@ -1,12 +1,11 @@
 """Lists of the firm's own: saved under a name, renamed, forgotten. Each in one transaction with its event."""
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from portal import clock
 from portal.customers.search import fold
 from portal.extensions import db
 from portal.lists import queries
-from portal.lists.filters import ListFilter
 from portal.lists.models import ListNameTaken, SavedList
 from portal.timeline.models import record
 
@@ -14,13 +13,15 @@ if TYPE_CHECKING:
     from portal.users.models import User
 
 
-def save(list_name: str, wanted: ListFilter, name: str, by: "User", form_id: str) -> SavedList:
-    """Keep a list as it is narrowed. The same form sent twice keeps it once. Raises `ListNameTaken`."""
+def save(list_name: str, wanted: dict[str, Any], name: str, by: "User", form_id: str) -> SavedList:
+    """Keep a list as it is narrowed: one of the ten, or `CUSTOMERS`, with what its filter has `said`. The same form
+    sent twice keeps it once. Raises `ListNameTaken`.
+    """
     if earlier := queries.saved_list_by_form(form_id):
         return earlier
     _check_name(name, None)
     saved = SavedList(
-        name=name, folded=fold(name)[:80], list=list_name, wanted=wanted.said, form_id=form_id,
+        name=name, folded=fold(name)[:80], list=list_name, wanted=wanted, form_id=form_id,
         created_by_id=by.id, created_at=clock.now(),
     )  # fmt: skip
     db.session.add(saved)

@@ -12,6 +12,7 @@ from markupsafe import Markup
 from sqlalchemy.exc import IntegrityError
 
 from portal import access, clock, due, exports, frame, htmx
+from portal.customers.filters import CustomerFilter
 from portal.customers.models import STATUSES
 from portal.customers.queries import filter_choices
 from portal.customers.wording import status_word
@@ -30,7 +31,7 @@ from portal.lists.acting import Act
 from portal.lists.catalogue import BY_NAME, List
 from portal.lists.filters import ListFilter
 from portal.lists.forms import ActForm, AskForm, SaveForm
-from portal.lists.models import ACTS, SavedList
+from portal.lists.models import ACTS, CUSTOMERS, SavedList
 from portal.retention.wording import Grade, grade
 from portal.rules import BrokenRule
 from portal.surveys.queries import survey_by_id
@@ -62,11 +63,22 @@ def show(name: str) -> ResponseReturnValue:
 @lists.get("/saved/<int:id>")
 @access.staff
 def show_saved(id: int) -> ResponseReturnValue:
-    """A list of the firm's own."""
-    return _saved_page(queries.saved_list(id) or abort(404))
+    """A list of the firm's own; one of customers stands where they do."""
+    saved = queries.saved_list(id) or abort(404)
+    if saved.list == CUSTOMERS:
+        return htmx.see_other(_where(saved))
+    return _saved_page(saved)
+
+
+def _where(saved: SavedList) -> str:
+    """The address of a saved list of customers: the filter as it reads today, and which list it is."""
+    wanted = CustomerFilter.from_address({name: str(value) for name, value in saved.wanted.items()})
+    return f"{path('customers.index')}?{wanted.query}&saved={saved.id}"
 
 
 def _saved_page(saved: SavedList, form: SaveForm | None = None) -> str:
+    if saved.list == CUSTOMERS:
+        return _name_page(path("lists.rename", id=saved.id), _where(saved), form or SaveForm(list_name=saved.name))
     about = _about(_named(saved.list), _wanted(saved.wanted))
     form = form or SaveForm(list_name=saved.name)
     return render_template(
@@ -155,7 +167,7 @@ def save(name: str) -> ResponseReturnValue:
     if not form.validate():
         return htmx.invalid(_not_saved(of, form, wanted))
     try:
-        saved = saving.save(name, wanted, form.list_name.data, current_user, form.form_id.data)
+        saved = saving.save(name, wanted.said, form.list_name.data, current_user, form.form_id.data)
         db.session.commit()
     except BrokenRule as rule:
         form.list_name.errors = [say(rule)]
@@ -165,6 +177,35 @@ def save(name: str) -> ResponseReturnValue:
         saved = queries.saved_list_by_form(form.form_id.data) or abort(409)
     flash(_("Saved: it stands under Retention, for everybody."), "good")
     return htmx.see_other(path("lists.show_saved", id=saved.id))
+
+
+@lists.post("/customers/save")
+@access.owner
+def save_customers() -> ResponseReturnValue:
+    """Keep the list of customers as I have narrowed it, under a name."""
+    form, wanted = SaveForm(request.form), CustomerFilter.from_address(request.args)
+    if wanted.is_empty:
+        return htmx.see_other(path("customers.index"))
+    here, back = f"{path('lists.save_customers')}?{wanted.query}", f"{path('customers.index')}?{wanted.query}"
+    if not form.validate():
+        return htmx.invalid(_name_page(here, back, form))
+    try:
+        saved = saving.save(CUSTOMERS, wanted.said, form.list_name.data, current_user, form.form_id.data)
+        db.session.commit()
+    except BrokenRule as rule:
+        form.list_name.errors = [say(rule)]
+        return htmx.invalid(_name_page(here, back, form))
+    except IntegrityError:  # the same form, or the same name, at the same moment
+        db.session.rollback()
+        saved = queries.saved_list_by_form(form.form_id.data) or abort(409)
+    flash(_("Saved: it stands under Retention, for everybody."), "good")
+    return htmx.see_other(path("lists.show_saved", id=saved.id))
+
+
+def _name_page(here: str, back: str, form: SaveForm) -> str:
+    """A list of customers to be called otherwise than was asked."""
+    db.session.rollback()
+    return render_template("lists/name.html", here=here, back=back, form=form)
 
 
 def _not_saved(of: List, form: SaveForm, wanted: ListFilter) -> str:
@@ -201,6 +242,8 @@ def delete(id: int) -> ResponseReturnValue:
     saving.delete(saved, current_user)
     db.session.commit()
     flash(_("Deleted: %(name)s", name=saved.name), "calm")
+    if saved.list == CUSTOMERS:
+        return htmx.see_other(path("customers.index"))
     return htmx.see_other(path("lists.show", name=saved.list))
 
 
