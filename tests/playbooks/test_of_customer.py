@@ -55,7 +55,7 @@ def test_it_is_stopped_in_place_with_a_reason(support: Browser) -> None:
     assert "Say why, in a few words." in answer.text
     answer = support.post(f"{HERE}/1/stop", data={"reason": "They moved away"}, fragment=True)
     assert answer.status_code == 200
-    assert answer.text.lstrip().startswith('<section class="panel run" id="run-1"')
+    assert answer.text.lstrip().startswith('<article class="panel run" id="run-1"')
     assert "They moved away" in answer.text
     assert [row[0] for row in became()] == ["made", "stopped", "stopped"]
     assert (runs()[0].state, runs()[0].why) == ("stopped", "somebody")
