@@ -26,7 +26,7 @@ def urgency_of(state: str, due_on: date) -> tuple[str, str]:
 @lru_cache(maxsize=1024)
 def _urgency(state: str, days: int, locale: str) -> tuple[str, str]:
     settled = {
-        "done": ("good", _("Answered")),
+        "done": ("good", _("Support given")),
         "declined": ("late", _("Declined")),
         "withdrawn": ("plain", _("Withdrawn")),
     }
