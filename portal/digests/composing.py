@@ -11,6 +11,7 @@ from typing import Any
 from sqlalchemy import Row
 
 from portal import clock
+from portal.backing import wording as backing
 from portal.buying_centre import wording as relations
 from portal.commitments import wording as promises
 from portal.digests import queries
@@ -18,6 +19,8 @@ from portal.follow_ups import wording as touches
 from portal.language import page_gettext as _
 from portal.language import speaking
 from portal.lists import wording as lists
+from portal.relay import queries as relay
+from portal.relay import wording as relaying
 from portal.responses import wording as responses
 from portal.rules import N_
 from portal.surveys.scales import SCALES
@@ -28,10 +31,11 @@ from portal.users.models import User
 MOST_LINES = 30
 """Lines of what waits; whoever has more reads the rest on Today."""
 MOST_ANSWERS = 10
-DATED = ("promises", "theirs", "follow_ups")
+DATED = ("promises", "theirs", "support", "follow_ups")
 """Reasons whose matters are told apart by their day: late, or due today."""
 SECTIONS = {
     "right": (10, N_("To be made right")),
+    "hand_offs": (15, N_("Hand-offs")),
     "late": (20, N_("Late")),
     "today": (25, N_("Due today")),
     "also": (60, N_("Worth a call")),
@@ -40,6 +44,8 @@ SECTIONS = {
 PLACES = {"unhappy": "right", "said": "right"} | dict.fromkeys(
     ("reassurance", "relations", "due", "overdue", "thank"), "also"
 )
+OTHERS = tuple(each for each in REASONS if each.matter.name != "hand_offs")
+"""Hand-offs have a section of their own."""
 PROMISED = ("promises", "unhappy", "said")
 
 
@@ -55,25 +61,25 @@ class Line:
 
 
 def compose(user: User, locale: str, after: datetime, until: datetime, public_url: str) -> dict[str, Any] | None:
-    """What the mail is made of (templates/mail/digest), or None when there is nothing to say. Three queries.
+    """What the mail is made of (templates/mail/digest), or None when there is nothing to say. Five queries.
 
     Answers are those that came after one instant and up to another: of the user's customers; for an owner, all.
     """
     with speaking(locale):
-        waiting = today.morning(REASONS, (user.id,), None)
-        counts, lines = waiting.counts, waiting.page.rows
+        waiting, hand_offs = today.morning(OTHERS, (user.id,), None), _hand_offs(user)
+        counts, lines = {each.key: waiting.counts[each.key] for each in OTHERS}, waiting.page.rows
         answers = queries.answers_between(None if user.is_owner else user.id, after, until)
-        if not lines and not answers:
+        if not lines and not answers and not hand_offs:
             return None
         more = "+" if any(n > today.MOST_COUNTED for n in counts.values()) else ""
-        total = sum(min(n, today.MOST_COUNTED) for n in counts.values())
+        total = len(hand_offs) + sum(min(n, today.MOST_COUNTED) for n in counts.values())
         rest = max(total - MOST_LINES, 0)
         return {
             "name": user.name.split(maxsplit=1)[0],
             "total": total,
             "shown": f"{total}{more}",
             "promised": sum(counts[key] for key in PROMISED),
-            "sections": _sections(lines[:MOST_LINES], public_url),
+            "sections": _sections(hand_offs, lines[: MOST_LINES - len(hand_offs)], public_url),
             "rest": rest,
             "rest_shown": f"{rest}{more}",
             "answers": _answers(answers, public_url),
@@ -81,9 +87,24 @@ def compose(user: User, locale: str, after: datetime, until: datetime, public_ur
         }
 
 
-def _sections(waiting: Sequence[tuple[Reason, Row[Any]]], public_url: str) -> list[dict[str, Any]]:
+def _hand_offs(user: User) -> list[Row[Any]]:
+    """Customers whom nobody has taken (an owner reads of all, others of those they offered), and who are offered to the
+    user.
+    """
+    dropped = relay.page("dropped", user, None).rows
+    mine = [row for row in dropped if user.is_owner or row.offered_by_id == user.id]
+    return [*mine, *relay.page("mine", user, None).rows][:MOST_LINES]
+
+
+def _sections(
+    hand_offs: Sequence[Row[Any]], waiting: Sequence[tuple[Reason, Row[Any]]], public_url: str
+) -> list[dict[str, Any]]:
     """The lines under their headings, the most urgent heading first."""
     found: dict[tuple[int, str], list[dict[str, str]]] = {}
+    for row in hand_offs:
+        tone, state = relaying.state(row)
+        line = Line(row.customer_name, _address(public_url, row), tone, _plain(state), _plain(relaying.way(row)))
+        found.setdefault(SECTIONS["hand_offs"], []).append(asdict(line))
     for reason, row in waiting:
         tone, words, matter = WORDED.get(reason.matter.name, _any)(row, reason)
         line = Line(row.customer_name, _address(public_url, row), tone, _plain(words), _plain(matter))
@@ -116,6 +137,10 @@ def _relation(row: Row[Any], reason: Reason) -> tuple[str, str, str]:
     return relations.of_line(row)
 
 
+def _support(row: Row[Any], reason: Reason) -> tuple[str, str, str]:
+    return *backing.urgency(row), row.text
+
+
 def _any(row: Row[Any], reason: Reason) -> tuple[str, str, str]:
     return "due", _(reason.word), row.text or row.note
 
@@ -125,6 +150,7 @@ WORDED: dict[str, Callable[[Row[Any], Reason], tuple[str, str, str]]] = {
     "follow_ups": _touch,
     "list_entries": _entry,
     "relations": _relation,
+    "support_requests": _support,
 }
 """How the lines of each kind of matter are worded: (tone, words, what it is about)."""
 
@@ -136,7 +162,7 @@ def _answers(rows: Sequence[Row[Any]], public_url: str) -> dict[str, Any]:
     others = [row for row, feeling in zip(rows, feelings, strict=True) if feeling != "unhappy"]
     shown = [*unhappy, *others][:MOST_ANSWERS]
     lines = [asdict(Line(row.customer_name, _address(public_url, row), *_answer(row))) for row in shown]
-    return {"count": len(rows), "unhappy": len(unhappy), "lines": lines, "address": f"{public_url}/surveys/answers"}
+    return {"count": len(rows), "unhappy": len(unhappy), "lines": lines, "address": f"{public_url}/surveys/responses"}
 
 
 def _answer(row: Row[Any]) -> tuple[str, str, str]:

@@ -14,6 +14,7 @@ from portal.digests.models import Digest
 from portal.extensions import db
 from portal.invitations.inviting import Asking, invite
 from portal.mail import outbox
+from portal.relay.models import HandOff
 from portal.responses import answering
 from portal.responses.models import Response
 from portal.responses.queries import invited_for_change
@@ -113,6 +114,26 @@ def test_answers_are_told_since_the_last_digest_the_unhappy_ones_first(cast: Cas
     assert "What clients answered (2, 1 of them unhappy)" in text
     assert "Before" not in told
     assert told.index("Unhappy, 1 of 10") < told.index("Happy, 10 of 10")
+
+
+def test_hand_offs_that_wait_or_were_dropped_are_told(cast: Cast) -> None:
+    offered, dropped = a_customer(cast), a_customer(cast, "Notaría 32")
+    for customer, state, on in ((offered, "offered", None), (dropped, "dropped", TODAY - DAY)):
+        db.session.add(
+            HandOff(
+                customer_id=customer.id, from_leg="sales", from_user_id=cast.sales.id, to_leg="service", state=state,
+                offered_on=TODAY - DAY, due_on=TODAY + DAY, dropped_on=on, offered_by_id=cast.sales.id,
+                created_at=clock.now(),
+            )
+        )  # fmt: skip
+    db.session.commit()
+    assert write() == 3
+    to_owner, to_sales, to_support = (words_of(mail) for mail in mails())
+    for letter in (to_owner, to_sales):
+        assert letter.subject == "1 waits for you"
+        assert "Hand-offs\n\n- Notaría 32: Dropped yesterday: nobody answered" in letter.text
+    assert "- Hotel Sierra Azul: To be answered by tomorrow — Saúl Sales, sales → anybody in service" in to_support.text
+    assert "Notaría" not in to_support.text
 
 
 def test_who_wants_none_is_disabled_or_has_not_come_in_gets_none(cast: Cast) -> None:
