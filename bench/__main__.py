@@ -13,7 +13,19 @@ import tempfile
 import time
 from pathlib import Path
 
-from bench import answering, importing, invitations, pages, playbooks, prediction, report, retention, surveys, weight
+from bench import (
+    answering,
+    importing,
+    invitations,
+    pages,
+    playbooks,
+    prediction,
+    relay,
+    report,
+    retention,
+    surveys,
+    weight,
+)
 from bench.portals import Bench, on_postgresql, on_sqlite
 
 RESULTS = Path(__file__).parent / "results"
@@ -24,7 +36,18 @@ def main() -> None:
     words = argparse.ArgumentParser(prog="python -m bench", description=__doc__)
     words.add_argument("--quick", action="store_true", help="10,000 customers instead of 100,000, fewer rounds")
     words.add_argument("--sqlite-only", action="store_true", help="leave PostgreSQL out")
-    parts = ["pages", "import", "invitations", "weight", "answers", "results", "prediction", "retention", "playbooks"]
+    parts = [
+        "pages",
+        "import",
+        "invitations",
+        "weight",
+        "answers",
+        "results",
+        "prediction",
+        "retention",
+        "relay",
+        "playbooks",
+    ]
     words.add_argument("--only", choices=parts, help="one part")
     asked = words.parse_args()
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))  # what has been started is stopped on the way out
@@ -42,8 +65,8 @@ def main() -> None:
     found["seconds"] = round(time.monotonic() - started)
     RESULTS.mkdir(exist_ok=True)
     (RESULTS / "bench.json").write_text(json.dumps(found, indent=2))
-    table = report.table(found) if databases and asked.only != "retention" else ""
-    table += prediction.table(found.get("prediction")) + retention.table(found.get("PostgreSQL"))
+    table = report.table(found) if databases and asked.only not in ("retention", "relay") else ""
+    table += prediction.table(found.get("prediction")) + retention.table(found.get("PostgreSQL")) + relay.table(found)
     (RESULTS / "bench.md").write_text(table)
     print(table)
 
@@ -66,6 +89,8 @@ def measured(bench: Bench, only: str | None, small: int, large: int, rounds: int
         found["results"] = surveys.compare(bench, 10 * large, rounds, requests)
     if only in (None, "retention") and bench.server:
         found["retention"] = retention.compare(bench, 10 * large, rounds, requests)
+    if only in (None, "relay"):
+        found["relay"] = relay.compare(bench, 10 * large, rounds, requests)
     if only in (None, "invitations"):
         found["invitations"] = invitations.queued(bench, large)
     if only in (None, "playbooks"):
