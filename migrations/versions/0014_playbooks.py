@@ -103,7 +103,8 @@ def upgrade() -> None:
     )  # fmt: skip
     op.add_column("firms", sa.Column("holidays", sa.Text(), server_default="", nullable=False))
     op.execute(
-        "INSERT INTO event_cursors (name, last_event_id) SELECT 'playbooks', MAX(id) FROM events HAVING MAX(id) > 0"
+        "INSERT INTO event_cursors (name, last_event_id) "
+        "SELECT 'playbooks', newest.id FROM (SELECT MAX(id) AS id FROM events) AS newest WHERE newest.id > 0"
     )
 
 
