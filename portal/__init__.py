@@ -50,6 +50,7 @@ def register_blueprints(app: Flask) -> None:
     from portal.advocacy.views import advocacy
     from portal.backing.views import backing
     from portal.buying_centre.views import buying_centre
+    from portal.celebrations.views import celebrations
     from portal.commitments.views import commitments
     from portal.contacts.views import contacts
     from portal.customers.views import customers
@@ -99,6 +100,7 @@ def register_blueprints(app: Flask) -> None:
         (responses, ""),
         (advocacy, ""),
         (testimonials, ""),
+        (celebrations, ""),
         (lists, "/retention"),
         (trials, "/retention/trials"),
         (retention, "/retention"),

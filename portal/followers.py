@@ -3,6 +3,7 @@ were written (see `portal.timeline.following`).
 """
 
 from portal.advocacy import crediting
+from portal.celebrations import celebrating
 from portal.jobs import job, leaving, soon
 from portal.merging import finding
 from portal.playbooks import causes, starting
@@ -19,6 +20,8 @@ FOLLOWERS: tuple[Follower, ...] = (
     Follower("playbooks", causes.KINDS, starting.react, starting.AT_ONCE),
     # Whoever has the name, the e-mail or the phone of another customer may be the same one.
     Follower("duplicates", finding.KINDS_OF_EVENTS, finding.follow, at_once=500),
+    # A sale closed, a buyer who became a client, promises kept in a row: they stand on the wall.
+    Follower("celebrations", celebrating.FOLLOWED, celebrating.follow),
 )
 """A new one stands here, and its migration gives it the newest event's place, so that nothing old begins."""
 

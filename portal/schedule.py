@@ -8,6 +8,7 @@ from huey import crontab
 from sqlalchemy import delete, text
 
 from portal import clock, followers
+from portal.celebrations import jobs as celebrations
 from portal.digests import jobs as digests
 from portal.digests.models import Digest
 from portal.extensions import db, huey
@@ -133,6 +134,12 @@ def count_board() -> None:
 def drop_hand_offs() -> None:
     """Hand-offs that nobody has answered in time."""
     relay.drop_due()
+
+
+@at("celebrations.look_back", minute="25", hour="*/6")
+def celebrate_years() -> None:
+    """Years since the first purchase, soon after the day has begun wherever the firm is."""
+    celebrations.look_back()
 
 
 @at("trials.end", minute="*/10")

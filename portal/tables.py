@@ -3,6 +3,7 @@
 from portal.advocacy import models as advocacy
 from portal.backing import models as backing
 from portal.buying_centre import models as buying_centre
+from portal.celebrations import models as celebrations
 from portal.commitments import models as commitments
 from portal.contacts import models as contacts
 from portal.customers import models as customers
@@ -30,8 +31,8 @@ from portal.trials import models as trials
 from portal.users import models as users
 
 ROOMS = (
-    advocacy, backing, buying_centre, commitments, contacts, customers, digests, follow_ups, imports, invitations,
-    ledger, lists, mail, merging, objections, playbooks, purchases, relay, responses, retention, review, settings,
-    surveys, testimonials, timeline, trials, users,
+    advocacy, backing, buying_centre, celebrations, commitments, contacts, customers, digests, follow_ups, imports,
+    invitations, ledger, lists, mail, merging, objections, playbooks, purchases, relay, responses, retention, review,
+    settings, surveys, testimonials, timeline, trials, users,
 )  # fmt: skip
 metadata = db.metadata

@@ -14,6 +14,7 @@ from portal.advocacy import crediting
 from portal.advocacy.referring import Referred, refer
 from portal.backing.asking import Asked, ask
 from portal.buying_centre import positioning, rhythm
+from portal.celebrations.models import Celebration
 from portal.commitments.models import Commitment
 from portal.contacts.models import Contact
 from portal.customers.filters import CustomerFilter
@@ -202,7 +203,7 @@ def _answer() -> None:
 
 def _recommend(customers: list[Customer], cast: Cast) -> None:
     """The first recommends somebody who waits, somebody of whom nothing came, and the second, who has bought. Both may
-    be quoted, and one comment could be.
+    be quoted, and one comment could be; both are celebrated.
     """
     first, second = customers
     ana, on = first.contacts[0].id, clock.today() - timedelta(days=9)
@@ -216,6 +217,13 @@ def _recommend(customers: list[Customer], cast: Cast) -> None:
         said = quoting.Said("On the day they had said", PLACES, "by e-mail", contact.name, contact_id=contact.id)
         quoted = quoting.quote(customer, said, cast.sales)
     quoted.withdraw(cast.sales, "on the phone")
+    for number, (kind, whom) in enumerate((("sale", first), ("sale", second), ("streak", None))):
+        db.session.add(
+            Celebration(
+                kind=kind, number=10, user_id=cast.sales.id, customer_id=whom.id if whom else None, cause=str(number),
+                happened_on=clock.today() - timedelta(days=1), created_at=clock.now(),
+            )
+        )  # fmt: skip
     db.session.get_one(Response, 1).quote = "name"
 
 

@@ -46,7 +46,10 @@ FIRST = (
     .scalar_subquery()
 )
 """The first purchase of the recommended that counts. Rides on ix_purchases_customer_id_purchased_on."""
-_AFTER_IT = or_(Referral.referred_on.is_(None), Purchase.purchased_on >= Referral.referred_on)
+_AFTER_IT = and_(
+    or_(Referral.referred_on.is_(None), Purchase.purchased_on >= Referral.referred_on),
+    Referral.referred_customer_id != Referral.customer_id,  # both may have turned out to be one
+)
 CREDITED: ColumnElement[bool] = and_(Purchase.id.is_not(None), _AFTER_IT)
 """They had not bought before they were recommended, and have since."""
 LINE = (
@@ -102,7 +105,7 @@ def _in_state(state: str) -> list[ColumnElement[bool]]:
     if state == "credited":
         return [Referral.state == "customer", CREDITED]
     if state == "customer":
-        return [Referral.state == "customer", ~CREDITED]
+        return [Referral.state == "customer", ~func.coalesce(CREDITED, False)]
     return [Referral.state == state] if state else []
 
 

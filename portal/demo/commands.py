@@ -9,6 +9,7 @@ from flask import current_app
 from sqlalchemy import func, select
 
 from portal import clock
+from portal.celebrations import celebrating
 from portal.commitments.models import Commitment
 from portal.customers.models import Customer
 from portal.demo import bulk, doubling
@@ -24,6 +25,7 @@ from portal.responses.models import Response
 from portal.review import counting as weeks
 from portal.surveys import tallies
 from portal.surveys.queries import surveys
+from portal.timeline import following
 
 commands = click.Group("demo", help="A firm to look at, with two years of history.")
 LARGE = 2000
@@ -60,6 +62,7 @@ def load(customers: int, seed: int | None, locale: str, in_bulk: bool | None, if
         tallies.gather()
         if customers >= doubling.FEWEST:
             doubling.double(opened.users["sales"])
+        _celebrate()
     counting.count()
     _close_books()
     weeks.recount()
@@ -86,6 +89,12 @@ def _close_books() -> None:
     from portal.retention import refreshing
 
     refreshing.refresh(clock.today())
+
+
+def _celebrate() -> None:
+    """What went well in the last month is on the wall."""
+    following.follow("celebrations", celebrating.FOLLOWED, celebrating.follow)
+    celebrating.anniversaries()
 
 
 def _count(model: type) -> int:

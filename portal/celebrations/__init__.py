@@ -1,0 +1,1 @@
+"""Celebrations: what went well, on a wall for the team, with what to do about it."""
