@@ -26,7 +26,8 @@ def go_on(import_id: int) -> None:
     work = {"checking": checking.check, "running": running.run}.get(state)
     if work is not None:
         work(import_id, uploads_folder(), leaving=leaving)
-        followers.follow_soon()
+        if state == "running":
+            followers.follow_soon()
 
 
 def tidy() -> None:

@@ -195,6 +195,7 @@ def test_what_waits_for_the_budget_is_looked_at_when_the_firm_widens_it(
     page = owner.get("/settings").get_data(as_text=True)
     form = dict(re.findall(r'name="(\w+)"[^>]*? value="([^"]*)"', page)) | {"locale": "en", "ask_at_most": "3"}
     form |= {"time_zone": "America/Mexico_City", "currency": "MXN", "region": "MX", "privacy": ""}
+    form |= {"goal_period": "quarter", "digest_hour": "7", "digest_days": "5"}
     assert owner.post("/settings", data=form).status_code == 303
     work()
     assert invitations()[2].sent_on == clock.today()
