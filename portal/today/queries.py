@@ -24,6 +24,7 @@ from sqlalchemy import (
     null,
     select,
     tuple_,
+    union,
     union_all,
 )
 
@@ -91,8 +92,7 @@ def _values(assignees: tuple[int, ...] | None) -> dict[str, Any]:
     return {"today": clock.today(), **{f"assignee_{n}": id for n, id in enumerate(assignees or ())}}
 
 
-# Making these statements costs more than running them; each shape is made once and takes its values as parameters. Its
-# limits are values too: as long as they are, PostgreSQL keeps one plan, and does not plan these unions at each turn.
+# Making these statements costs more than running them; each shape is made once and takes its values as parameters.
 
 
 @lru_cache(maxsize=256)
@@ -104,7 +104,7 @@ def _morning(reasons: tuple[Reason, ...], assignees: int | None, after_rank: int
             found = select(nearest).where(nearest.c.rank.in_([literal_column(str(each.rank)) for each in reasons]))
             found = found.subquery()
     else:
-        found = union_all(*_branches(reasons, assignees, PAGE_ROWS + 1, after_rank)).subquery()
+        found = _together(reasons, assignees, PAGE_ROWS + 1, after_rank).subquery()
     some = select(found).order_by(found.c.rank, found.c.due_on, found.c.id).limit(PAGE_ROWS + 1).subquery()
     return union_all(_count(nearest), select(some.c.rank, literal_column("0", Integer), some.c.due_on, some.c.id))
 
@@ -122,16 +122,21 @@ def _count(nearest: CTE) -> Any:
 
 def _nearest(assignees: int | None) -> CTE:
     """(rank, due_on, id) of the first matters of every reason."""
-    return union_all(*_branches(REASONS, assignees, MOST_COUNTED + 1, None)).cte("nearest")
+    return _together(REASONS, assignees, MOST_COUNTED + 1, None).cte("nearest")
 
 
-def _branches(reasons: Sequence[Reason], assignees: int | None, limit: int, after_rank: int | None) -> list[Any]:
-    """One limited select for each reason and for each of so many assignees, or for everybody."""
-    return [
+def _together(
+    reasons: Sequence[Reason], assignees: int | None, limit: int, after_rank: int | None
+) -> CompoundSelect[Any]:
+    """One limited select for each reason and for each of so many assignees, or for everybody. What waits for several
+    of them, as a hand-off to their leg does, is there once.
+    """
+    branches = [
         select(_branch(reason, due, limit, from_key=reason.rank == after_rank).subquery())
         for reason in reasons
         for due in _due(reason, assignees)
     ]
+    return union(*branches) if assignees is not None and assignees > 1 else union_all(*branches)
 
 
 def _branch(reason: Reason, due: Any, limit: int, *, from_key: bool) -> Any:

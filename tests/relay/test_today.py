@@ -27,6 +27,16 @@ def test_stands_there_for_whoever_is_asked(browser_of: Callable[[User], Browser]
     assert everybody.count('<li class="line') == 3
 
 
+def test_what_waits_for_a_leg_waits_once_for_its_team(support: Browser, cast: Cast) -> None:
+    other = User(name="Ana Support", email="ana@firm.example", role="support", created_at=clock.now())
+    db.session.add(other)
+    handing.offer(add(cast, assignee=cast.sales), handing.Offer("service"), cast.sales, 1)
+    db.session.commit()
+    page = support.get("/?whose=team").get_data(as_text=True)
+    assert page.count('<li class="line') == 1
+    assert "1 waits" in page
+
+
 def test_is_answered_there(support: Browser, browser_of: Callable[[User], Browser], cast: Cast) -> None:
     customer = add(cast, assignee=cast.sales)
     hand_off = handing.offer(customer, handing.Offer("service"), cast.sales, 1)
