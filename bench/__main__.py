@@ -12,6 +12,7 @@ import sys
 import tempfile
 import time
 from pathlib import Path
+from typing import Any
 
 from bench import (
     answering,
@@ -49,24 +50,28 @@ def main() -> None:
         "playbooks",
     ]
     words.add_argument("--only", choices=parts, help="one part")
+    words.add_argument("--customers", type=int, help="so many in the part of retention, instead of a million")
     asked = words.parse_args()
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))  # what has been started is stopped on the way out
     small, large = 1_000, 10_000 if asked.quick else 100_000
     rounds, requests = (4, 60) if asked.quick else (8, 100)
     started = time.monotonic()
-    found: dict[str, object] = {"small": small, "large": large}
-    if asked.only in (None, "prediction"):
+    found: dict[str, Any] = {"small": small, "large": large}
+    if asked.only in (None, "prediction", "retention"):
         found["prediction"] = prediction.figures(asked.quick)
     databases = [] if asked.only == "prediction" else [on_sqlite] if asked.sqlite_only else [on_sqlite, on_postgresql]
     with tempfile.TemporaryDirectory(prefix="portal-bench-") as folder:
         for where in databases:
             with where(Path(folder)) as bench:
                 found[bench.name] = measured(bench, asked.only, small, large, rounds, requests)
+                if asked.only in (None, "retention"):
+                    books = asked.customers or 10 * large
+                    found[bench.name]["retention"] = retention.compare(bench, books, rounds // 2, requests // 2)
     found["seconds"] = round(time.monotonic() - started)
     RESULTS.mkdir(exist_ok=True)
     (RESULTS / "bench.json").write_text(json.dumps(found, indent=2))
     table = report.table(found) if databases and asked.only not in ("retention", "relay") else ""
-    table += prediction.table(found.get("prediction")) + retention.table(found.get("PostgreSQL")) + relay.table(found)
+    table += prediction.table(found.get("prediction")) + retention.table(found) + relay.table(found)
     (RESULTS / "bench.md").write_text(table)
     print(table)
 
@@ -87,8 +92,6 @@ def measured(bench: Bench, only: str | None, small: int, large: int, rounds: int
         found["import"] = importing.ratio(bench)
     if only in (None, "results"):
         found["results"] = surveys.compare(bench, 10 * large, rounds, requests)
-    if only in (None, "retention") and bench.server:
-        found["retention"] = retention.compare(bench, 10 * large, rounds, requests)
     if only in (None, "relay"):
         found["relay"] = relay.compare(bench, 10 * large, rounds, requests)
     if only in (None, "invitations"):

@@ -63,10 +63,20 @@ class Bench:
     @contextmanager
     def portal(self, name: str, customers: int, more: dict[str, str] | None = None) -> Iterator[Measured]:
         """A running portal with so many customers and further settings, and the bare page beside it."""
+        with self.served(self.furnished(name, customers, more)) as measured:
+            yield measured
+
+    def furnished(self, name: str, customers: int, more: dict[str, str] | None = None) -> Portal:
+        """A portal with so many customers and further settings, which does not run yet."""
         portal = self.empty(name)
         portal.more = more or {}
         portal.command("demo", "load", "--customers", str(customers), "--bulk", "--seed", "7", "--locale", "en")
         portal.cookie, portal.csrf = cookie_for(portal, "support@demo.example")
+        return portal
+
+    @contextmanager
+    def served(self, portal: Portal) -> Iterator[Measured]:
+        """The portal, running, and the bare page beside it."""
         with portal:
             port = free_port()
             bare = subprocess.Popen(

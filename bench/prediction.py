@@ -101,7 +101,10 @@ def table(found: Any) -> str:
         "|---|---|---|---|---|",
     ]
     for size in found["sizes"]:
-        against, likelihood = "not installed", f"{size['ours_log_likelihood']:,.1f}"
+        against, likelihood = (
+            "`lifetimes` is not installed: nothing to compare with",
+            f"{size['ours_log_likelihood']:,.1f}",
+        )
         if "ratio" in size:
             against = f"{size['ratio']:.3f} × ({size['theirs_s']:.2f} s)"
             likelihood += f" against {size['theirs_log_likelihood']:,.1f}"

@@ -1,7 +1,8 @@
 """What the pages of the relay cost at a million customers against a thousand, and how long the clock takes to count.
 
-The portals are filled with plain rows, past the story of the demo: customers of every phase and leg, with hand-offs and
-promises that hold some of them. `python -m bench.relay fill CUSTOMERS` does it, in a process of its own.
+The portals are filled with plain rows, past the story of the demo: customers of every phase and leg, held by somebody or
+nobody, with hand-offs and promises that hold some of them. `python -m bench.relay fill CUSTOMERS` does it, in a process
+of its own.
 """
 
 import json
@@ -16,7 +17,12 @@ from bench.portals import Bench, Measured
 from tests.runtime.portal_process import ROOT
 
 FEW = 1_000
-PAGES = {"board": "/relay", "one phase": "/relay?phase=loyalty", "hand-offs": "/relay/hand-offs?show=waiting"}
+PAGES = {
+    "board": "/relay",
+    "one phase": "/relay?phase=loyalty",
+    "hand-offs": "/relay/hand-offs?show=waiting",
+    "weekly review": "/relay/review",
+}
 
 
 def compare(bench: Bench, customers: int, rounds: int, requests: int) -> dict[str, Any]:
@@ -24,10 +30,13 @@ def compare(bench: Bench, customers: int, rounds: int, requests: int) -> dict[st
     with bench.portal("relay-few", 20) as few, bench.portal("relay-many", 20) as many:
         run(few, "fill", str(FEW))
         run(many, "fill", str(customers))
-        counted = [json.loads(each.portal.command("relay", "refresh", "--json").stdout) for each in (few, many)]
+        for each in (few, many):
+            counted = json.loads(each.portal.command("relay", "refresh", "--json").stdout)
+            weeks = json.loads(each.portal.command("relay", "weeks", "--json").stdout)
         return {
             "customers": customers,
-            "counted_s": counted[1]["seconds"],
+            "counted_s": counted["seconds"],
+            "weeks_s": weeks["seconds"],
             "pages": pages(few, many, rounds, requests),
         }
 
@@ -72,6 +81,7 @@ def table(found: dict[str, Any]) -> str:
         customers = next(iter(databases.values()))["customers"]
         lines.append((f"{name} of the relay: {customers:,} customers against {FEW:,}", "≤ 1.5 ×", *sizes))
     lines.append(("counting the board, by the clock", "", *(f"{data['counted_s']} s" for data in databases.values())))
+    lines.append(("counting all weeks of two years", "", *(f"{data['weeks_s']} s" for data in databases.values())))
     return "\n".join(["", *(f"| {' | '.join(line)} |" for line in lines)]) + "\n"
 
 
@@ -104,7 +114,7 @@ def _customers(numbers: range, user_ids: list[int], today: Any, now: Any) -> Non
     from portal import bulk
     from portal.commitments.models import Commitment
     from portal.customers.models import Customer
-    from portal.relay.models import HandOff
+    from portal.relay.models import HandOff, Holding
 
     tables = Customer.metadata.tables
     ids = list(bulk.next_ids(tables["customers"], len(numbers)))
@@ -125,6 +135,15 @@ def _customers(numbers: range, user_ids: list[int], today: Any, now: Any) -> Non
             "last_touch_on": [ago(n, 120) for n in numbers],
             "revenue_minor": [n % 4 * 100_00 for n in numbers], "currency": bulk.Same("MXN"),
             "assignee_id": [user_ids[n % len(user_ids)] if n % 5 else None for n in numbers],
+        },
+    )  # fmt: skip
+    held = [(n, id) for n, id in zip(numbers, ids, strict=True) if n % 5]
+    bulk.insert(
+        tables[Holding.__tablename__], len(held),
+        {
+            "customer_id": [id for _, id in held], "from_on": [ago(n, 700) for n, _ in held],
+            "leg": [("marketing", "sales", "service", "service")[n % 5 - 1] for n, _ in held],
+            "user_id": [user_ids[n % len(user_ids)] for n, _ in held],
         },
     )  # fmt: skip
     some = [(n, id) for n, id in zip(numbers, ids, strict=True) if n % 10 == 0]
