@@ -1,8 +1,8 @@
 """What the pages of the relay cost at a million customers against a thousand, and how long the clock takes to count.
 
-The portals are filled with plain rows, past the story of the demo: customers of every phase and leg, held by somebody or
-nobody, with hand-offs and promises that hold some of them. `python -m bench.relay fill CUSTOMERS` does it, in a process
-of its own.
+The portals are filled with plain rows, past the story of the demo: customers of every phase and leg, held by somebody
+or nobody, with hand-offs and promises that hold some of them. `python -m bench.relay fill CUSTOMERS` does it, in a
+process of its own.
 """
 
 import json

@@ -44,6 +44,7 @@ def test_a_role_is_changed_and_a_user_disabled_in_place(
     page = open_page("/settings/users", cast.owner, script=script)
     page.get_by_role("combobox", name="Role of Lucía Support").select_option("owner")
     page.get_by_role("button", name="Save the role of Lucía Support").click()
+    page.wait_for_load_state("networkidle")  # the row is another one then
     expect(page.get_by_role("combobox", name="Role of Lucía Support")).to_have_value("owner")
     page.get_by_role("button", name="Disable Saúl Sales").click()
     expect(page.get_by_role("button", name="Enable Saúl Sales")).to_be_visible()
