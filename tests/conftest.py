@@ -1,8 +1,8 @@
 """What every test shares: the app on the database under test, an empty database each time, and the cast.
 
 The suite runs once on SQLite and once on PostgreSQL: `PORTAL_TEST_DATABASE` says which. Both run every test, except for
-those marked `once`, whose subject no database can change (how a page looks, a calculation): they are left out on
-PostgreSQL.
+those marked `once`, whose subject no database can change (how a page looks, a calculation), which are left out on
+PostgreSQL, and those marked `postgresql`, about what only PostgreSQL does, which are left out on SQLite.
 """
 
 import os
@@ -32,11 +32,10 @@ PASSWORD = "a long enough password"
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """Leave out on PostgreSQL what is marked `once`."""
-    if ON_POSTGRESQL:
-        left_out = [item for item in items if item.get_closest_marker("once")]
-        config.hook.pytest_deselected(items=left_out)
-        items[:] = [item for item in items if item not in left_out]
+    """Leave out what is marked as not of this database's."""
+    left_out = [item for item in items if item.get_closest_marker("once" if ON_POSTGRESQL else "postgresql")]
+    config.hook.pytest_deselected(items=left_out)
+    items[:] = [item for item in items if item not in left_out]
 
 
 @pytest.fixture(scope="session")

@@ -18,11 +18,9 @@ from portal.retention import judging, queries, refreshing, replacing, running, s
 from portal.retention.models import Books, ListEntry, Standing
 from portal.users.models import User
 from tests.cast import Cast
-from tests.conftest import ON_POSTGRESQL
 from tests.retention import books, ledger
 
 EARLIER, LATER = date(1997, 9, 30), date(1998, 3, 31)
-on_postgresql = pytest.mark.skipif(not ON_POSTGRESQL, reason="Only PostgreSQL puts tables aside.")
 SHAPE = text("""
     SELECT conname, pg_get_constraintdef(oid) FROM pg_constraint
     WHERE conrelid IN ('standings'::regclass, 'list_entries'::regclass)
@@ -127,7 +125,7 @@ def test_while_the_books_are_read_others_write(app: Flask, cast: Cast, monkeypat
     assert len(done) == 2
 
 
-@on_postgresql
+@pytest.mark.postgresql
 def test_tables_keep_their_shape_and_plans_that_stand(app: Flask) -> None:
     before, tables = set(db.session.execute(SHAPE)), _tables()
     with db.engine.connect() as reader:
@@ -142,7 +140,7 @@ def test_tables_keep_their_shape_and_plans_that_stand(app: Flask) -> None:
     assert entry.id > 0
 
 
-@on_postgresql
+@pytest.mark.postgresql
 def test_who_reads_is_waited_for_and_who_does_not_let_go_is_not(app: Flask, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(swapping, "PAUSE", 0.01)
     tables, reader = _tables(), db.engine.connect()
@@ -156,7 +154,7 @@ def test_who_reads_is_waited_for_and_who_does_not_let_go_is_not(app: Flask, monk
     assert _counted() == sum(_named())
 
 
-@on_postgresql
+@pytest.mark.postgresql
 def test_tables_that_somebody_leans_on_are_not_put_aside(app: Flask) -> None:
     db.session.execute(text("CREATE VIEW of_somebody AS SELECT list FROM list_entries"))
     db.session.commit()

@@ -16,7 +16,6 @@ from portal.settings.models import Firm
 from portal.timeline import following
 from portal.timeline.following import Follower, follow, settled_event_id
 from portal.timeline.models import Event, EventCursor, record
-from tests.conftest import ON_POSTGRESQL
 
 KINDS = ("list.saved", "list.renamed")
 
@@ -90,7 +89,7 @@ def test_two_workers_at_once_see_each_event_once(app: Flask) -> None:
     assert noted() == list(range(1, 41))
 
 
-@pytest.mark.skipif(not ON_POSTGRESQL, reason="SQLite has one writer at a time")
+@pytest.mark.postgresql
 def test_an_event_that_is_seen_later_than_a_newer_one_is_not_missed(
     app: Flask, monkeypatch: pytest.MonkeyPatch
 ) -> None:
