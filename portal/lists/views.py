@@ -1,5 +1,6 @@
 """The lists where they are worked: whom each names and why, what is done with them, and lists of the firm's own."""
 
+from collections.abc import Callable
 from datetime import date
 from functools import lru_cache
 from typing import Any
@@ -164,19 +165,7 @@ def _export(name: str, write: Any) -> ResponseReturnValue:
 def save(name: str) -> ResponseReturnValue:
     """Keep the list as I have narrowed it, under a name."""
     of, form, wanted = _named(name), SaveForm(request.form), _wanted(request.args)
-    if not form.validate():
-        return htmx.invalid(_not_saved(of, form, wanted))
-    try:
-        saved = saving.save(name, wanted.said, form.list_name.data, current_user, form.form_id.data)
-        db.session.commit()
-    except BrokenRule as rule:
-        form.list_name.errors = [say(rule)]
-        return htmx.invalid(_not_saved(of, form, wanted))
-    except IntegrityError:  # the same form, or the same name, at the same moment
-        db.session.rollback()
-        saved = queries.saved_list_by_form(form.form_id.data) or abort(409)
-    flash(_("Saved: it stands under Retention, for everybody."), "good")
-    return htmx.see_other(path("lists.show_saved", id=saved.id))
+    return _save(name, wanted.said, form, lambda: _not_saved(of, form, wanted))
 
 
 @lists.post("/customers/save")
@@ -187,14 +176,19 @@ def save_customers() -> ResponseReturnValue:
     if wanted.is_empty:
         return htmx.see_other(path("customers.index"))
     here, back = f"{path('lists.save_customers')}?{wanted.query}", f"{path('customers.index')}?{wanted.query}"
+    return _save(CUSTOMERS, wanted.said, form, lambda: _name_page(here, back, form))
+
+
+def _save(of: str, said: dict[str, Any], form: SaveForm, again: Callable[[], str]) -> ResponseReturnValue:
+    """Save it and show it; or the page once more (`again`), with what is wrong with the name."""
     if not form.validate():
-        return htmx.invalid(_name_page(here, back, form))
+        return htmx.invalid(again())
     try:
-        saved = saving.save(CUSTOMERS, wanted.said, form.list_name.data, current_user, form.form_id.data)
+        saved = saving.save(of, said, form.list_name.data, current_user, form.form_id.data)
         db.session.commit()
     except BrokenRule as rule:
         form.list_name.errors = [say(rule)]
-        return htmx.invalid(_name_page(here, back, form))
+        return htmx.invalid(again())
     except IntegrityError:  # the same form, or the same name, at the same moment
         db.session.rollback()
         saved = queries.saved_list_by_form(form.form_id.data) or abort(409)
