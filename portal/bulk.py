@@ -51,9 +51,11 @@ def insert(table: Table, count: int, columns: Mapping[str, Sequence[Any] | Same 
 
 
 def add(instance: Kind) -> Kind:
-    """Insert one new record at once (`put`), and let the session know it as one that it has read."""
-    values = {name: value for name, value in instance.__dict__.items() if name != "_sa_instance_state"}
-    instance.id = put(type(instance), **values)
+    """Insert one new record at once (`put`), and let the session know it as one that it has read, whole."""
+    values = vars(instance)
+    for name, default in _beginning(type(instance)).items():
+        values.setdefault(name, default)
+    instance.id = put(type(instance), **{name: values[name] for name in _beginning(type(instance))})
     make_transient_to_detached(instance)
     db.session.add(instance)
     return instance
@@ -79,6 +81,13 @@ def put_each(model: Any, rows: Sequence[Mapping[str, Any]]) -> None:
         connection.execute(_insertion(model), rows[0])
     else:
         connection.execute(_insertion_of_some(model), rows)
+
+
+@cache
+def _beginning(model: Any) -> dict[str, Any]:
+    """What every column but the id holds when nobody says anything: its plain default, or nothing."""
+    table = inspect(model).local_table
+    return dict.fromkeys((column.name for column in table.columns if not column.primary_key), None) | _defaults(table)
 
 
 @cache
