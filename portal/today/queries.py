@@ -31,10 +31,12 @@ from sqlalchemy import (
 from portal import clock
 from portal.customers.lines import Matter, lines_by_id
 from portal.extensions import rows_of
-from portal.paging import PAGE_ROWS, Page, decode, most, page_of
+from portal.paging import Page, decode, most, page_of
 from portal.today.reasons import BY_RANK, REASONS, Reason
 
-MOST_COUNTED = PAGE_ROWS
+MOST_SHOWN = 25
+"""Lines at a time: more than anybody calls before looking again, and few enough for a phone."""
+MOST_COUNTED = 50
 """Of one reason: nobody acts on the difference between fifty and a thousand. One more is looked for, to tell "50+"."""
 
 
@@ -58,7 +60,7 @@ def morning(reasons: Sequence[Reason], assignees: tuple[int, ...] | None, after:
         values |= {"after_on": key[1], "after_id": key[2]}
     rows = rows_of(_morning(wanted, _many(assignees), key[0] if key else None), values).all()
     first = sorted((row.rank, row.due_on, row.id) for row in rows if not row.many)
-    page = page_of(first, lambda found: found, first=key is None)
+    page = page_of(first, lambda found: found, first=key is None, size=MOST_SHOWN)
     return Morning(_counted(rows), Page(_with_lines(page.rows), page.after, page.is_first))
 
 
@@ -104,8 +106,8 @@ def _morning(reasons: tuple[Reason, ...], assignees: int | None, after_rank: int
             found = select(nearest).where(nearest.c.rank.in_([literal_column(str(each.rank)) for each in reasons]))
             found = found.subquery()
     else:
-        found = _together(reasons, assignees, PAGE_ROWS + 1, after_rank).subquery()
-    some = select(found).order_by(found.c.rank, found.c.due_on, found.c.id).limit(PAGE_ROWS + 1).subquery()
+        found = _together(reasons, assignees, MOST_SHOWN + 1, after_rank).subquery()
+    some = select(found).order_by(found.c.rank, found.c.due_on, found.c.id).limit(MOST_SHOWN + 1).subquery()
     return union_all(_count(nearest), select(some.c.rank, literal_column("0", Integer), some.c.due_on, some.c.id))
 
 
