@@ -13,7 +13,8 @@ from portal.timeline.kinds import FAMILIES, HOUSE_FAMILIES
 from portal.timeline.models import Event, EventCursor
 from portal.users.models import User
 
-STORY_ROWS = 20
+STORY_ROWS = 12
+"""Events at a time: what fills a screen beside the rest of a customer's page."""
 
 
 class Line(NamedTuple):
@@ -72,7 +73,7 @@ def story_again(customer_id: int, asked: Mapping[str, str]) -> dict[str, Any]:
 def _lines(query: Any, values: dict[str, Any]) -> list[Line]:
     return [
         Line(id, kind, happened_on, at, data or "{}", user_name or "", *rest)
-        for id, kind, happened_on, at, data, user_name, *rest in rows_of(query, values)
+        for id, kind, happened_on, at, data, user_name, *rest in rows_of(query, values).all()
     ]
 
 
