@@ -354,6 +354,19 @@ def customer_for_change(customer_id: int) -> Customer | None:
     return db.session.scalar(_FOR_CHANGE, {"customer_id": customer_id})
 
 
+_TO_TOUCH = (
+    select(*Customer.__table__.columns)
+    .where(Customer.id == bindparam("customer_id"), Customer.merged_into_id.is_(None))
+    .with_for_update()
+)
+
+
+def customer_to_touch(customer_id: int) -> Customer | None:
+    """The same for whoever writes nothing to it but its clocks, which are set past the session: to be read only."""
+    row = rows_of(_TO_TOUCH, {"customer_id": customer_id}).first()
+    return as_read(Customer, iter(row)) if row is not None else None
+
+
 def customer_for_edit(customer_id: int) -> Customer | None:
     """The same with its tags and its assignee, to be compared with what somebody typed."""
     query = (

@@ -15,7 +15,7 @@ from portal.commitments import queries as commitments
 from portal.contacts.models import Contact
 from portal.contacts.queries import contact_of, living_contacts
 from portal.customers.models import Customer
-from portal.customers.queries import customer_by_id, customer_for_change, customer_to_show
+from portal.customers.queries import customer_by_id, customer_for_change, customer_to_show, customer_to_touch
 from portal.customers.wording import standing, status_word
 from portal.errors import say
 from portal.extensions import db
@@ -109,7 +109,7 @@ def _quick_log(name: str, log: OpenLog) -> str:
 def log(id: int) -> ResponseReturnValue:
     """Save the quick log. The row answers in place, with Undo; sent twice, it is logged once."""
     form = QuickLogForm(request.form)
-    customer = customer_for_change(id) or abort(404)
+    customer = customer_to_touch(id) or abort(404)
     if form.commitment.data and not commitments.is_of(form.commitment.data, id):
         abort(404)
     contact = (contact_of(id, form.contact_id.data) or abort(404)) if form.contact_id.data else None
@@ -128,7 +128,7 @@ def log(id: int) -> ResponseReturnValue:
         db.session.commit()
     except IntegrityError:  # the same form, sent twice: it is not looked for before, since that is rare
         db.session.rollback()
-        customer = customer_for_change(id) or abort(404)
+        customer = customer_to_touch(id) or abort(404)
         answer = _logged(customer, queries.follow_up_by_form(id, form.form_id.data) or abort(409), form)
     return answer
 
@@ -213,7 +213,7 @@ def _logged(customer: Customer, follow_up: FollowUp, form: QuickLogForm) -> Resp
             _("Follow-up logged with %(name)s.", name=customer.name), f"undo {path('follow_ups.undo', id=follow_up.id)}"
         )
         return htmx.see_other(access.way_back(path("customers.show", id=customer.id)))
-    next_on = due.day_of_step(form.next_step.data, form.next_on.data) if form.validate() else None
+    next_on = due.day_of_step(form.next_step.data, form.next_on.data)
     said = {"customer": customer, "follow_up": follow_up, "next_on": next_on, "place": place}
     said |= {"commitment": form.commitment.data, "entry": form.entry.data, "relation": form.relation.data}
     said |= {"objection": objections.text_of(follow_up.objection_id) if follow_up.objection_id else ""}
