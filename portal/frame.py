@@ -7,7 +7,7 @@ fifty rows of macros cost more than the rows.
 from collections.abc import Hashable, Iterable
 from datetime import date
 from functools import cache, lru_cache
-from typing import Any
+from typing import Any, Self
 
 from flask import Flask, current_app
 from markupsafe import Markup, escape
@@ -34,13 +34,26 @@ def kept_lines(template: str, rows: Iterable[Any], at: Hashable, me: int) -> Mar
     The template takes `rows`, `at` and `me`, and nothing else but the language and the day.
     """
     app, locale, today = current_app._get_current_object(), spoken(), clock.today()  # type: ignore[attr-defined]
-    return Markup("").join(_line(app, template, locale, today, at, me, row) for row in rows)
+    lines = [_line(app, template, locale, today, at, me, _Values.of(row)) for row in rows]
+    return Markup("".join(lines))  # noqa: S704 - what Jinja made is escaped
+
+
+class _Values(tuple[Any, ...]):
+    """The values of a row, compared as the plain tuple that they are, and the row."""
+
+    row: Any
+
+    @classmethod
+    def of(cls, row: Any) -> Self:
+        """The row's."""
+        values = cls(row)
+        values.row = row
+        return values
 
 
 @lru_cache(maxsize=2048)
-def _line(app: Flask, template: str, locale: str, today: date, at: Hashable, me: int, row: Any) -> Markup:
-    made = app.jinja_env.get_template(template).render(rows=[row], at=at, me=me)
-    return Markup(made)  # noqa: S704 - what Jinja made is escaped
+def _line(app: Flask, template: str, locale: str, today: date, at: Hashable, me: int, values: _Values) -> str:
+    return app.jinja_env.get_template(template).render(rows=[values.row], at=at, me=me)
 
 
 @cache

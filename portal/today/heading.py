@@ -5,6 +5,8 @@ It comes along with whatever is done under a line of the list, so that the count
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from datetime import date
+from functools import lru_cache
 from typing import Any
 
 from flask_babel import format_date
@@ -75,9 +77,14 @@ def _greeting(name: str) -> str:
     return _("Good afternoon, %(name)s", name=first) if hour < 19 else _("Good evening, %(name)s", name=first)
 
 
+@lru_cache(maxsize=8)
+def _day(day: date, locale: str) -> str:
+    return str(format_date(day, "EEEE d 'de' MMMM" if locale == "es" else "EEEE d MMMM"))
+
+
 def _summary(counts: Mapping[str, int], whose: str) -> str:
     """The day, how much waits, and how much of it was promised."""
-    day: str = format_date(clock.today(), "EEEE d 'de' MMMM" if spoken() == "es" else "EEEE d MMMM")
+    day = _day(clock.today(), spoken())
     total, promised = sum(counts.values()), counts["promises"] + counts["unhappy"] + counts["said"]
     if not total:
         return day
