@@ -52,10 +52,11 @@ def insert(table: Table, count: int, columns: Mapping[str, Sequence[Any] | Same 
 
 def add(instance: Kind) -> Kind:
     """Insert one new record at once (`put`), and let the session know it as one that it has read, whole."""
+    model: Any = type(instance)
     values = vars(instance)
-    for name, default in _beginning(type(instance)).items():
+    for name, default in _beginning(model).items():
         values.setdefault(name, default)
-    instance.id = put(type(instance), **{name: values[name] for name in _beginning(type(instance))})
+    instance.id = put(model, **{name: values[name] for name in _beginning(model)})
     make_transient_to_detached(instance)
     db.session.add(instance)
     return instance

@@ -4,13 +4,15 @@ The frame around a page is worked out once, and the pieces that stand on every r
 fifty rows of macros cost more than the rows.
 """
 
+from collections import namedtuple
 from collections.abc import Hashable, Iterable
 from datetime import date
 from functools import cache, lru_cache
-from typing import Any, Self
+from typing import Any
 
 from flask import Flask, current_app
 from markupsafe import Markup, escape
+from sqlalchemy import Row
 
 from portal import clock
 from portal.language import page_gettext as _
@@ -28,32 +30,25 @@ def _made(app: Flask, template: str, locale: str, **about: Any) -> Markup:
     return Markup(app.jinja_env.get_template(template).render(about))  # noqa: S704 - what Jinja made is escaped
 
 
-def kept_lines(template: str, rows: Iterable[Any], at: Hashable, me: int) -> Markup:
+def kept_lines(template: str, rows: Iterable[Row[Any]], at: Hashable, me: int) -> Markup:
     """The lines of a list, each made once for all that it shows: who looks at the list again finds most of them made.
 
     The template takes `rows`, `at` and `me`, and nothing else but the language and the day.
     """
     app, locale, today = current_app._get_current_object(), spoken(), clock.today()  # type: ignore[attr-defined]
-    lines = [_line(app, template, locale, today, at, me, _Values.of(row)) for row in rows]
+    lines = [_line(app, template, locale, today, at, me, _shape(row._fields)(*row)) for row in rows]
     return Markup("".join(lines))  # noqa: S704 - what Jinja made is escaped
 
 
-class _Values(tuple[Any, ...]):
-    """The values of a row, compared as the plain tuple that they are, and the row."""
-
-    row: Any
-
-    @classmethod
-    def of(cls, row: Any) -> Self:
-        """The row's."""
-        values = cls(row)
-        values.row = row
-        return values
+@cache
+def _shape(fields: tuple[str, ...]) -> Any:
+    """What holds a row's values under their names and is compared as a plain tuple; a row of the database is not."""
+    return namedtuple("Line", fields)
 
 
 @lru_cache(maxsize=2048)
-def _line(app: Flask, template: str, locale: str, today: date, at: Hashable, me: int, values: _Values) -> str:
-    return app.jinja_env.get_template(template).render(rows=[values.row], at=at, me=me)
+def _line(app: Flask, template: str, locale: str, today: date, at: Hashable, me: int, row: Any) -> str:
+    return app.jinja_env.get_template(template).render(rows=[row], at=at, me=me)
 
 
 @cache
