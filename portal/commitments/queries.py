@@ -27,7 +27,7 @@ from portal.commitments.models import HEARD, OPEN, RECOVERING, SIDES, SPOKEN, UN
 from portal.commitments.rates import Rates, rates_of
 from portal.customers.lines import Matter, is_live, line_by_id, lines, live, together
 from portal.extensions import db, rows_of
-from portal.paging import PAGE_ROWS, Page, decode, page_of
+from portal.paging import PAGE_ROWS, Page, decode, most, page_of
 from portal.timeline.models import Event
 from portal.users.models import User
 
@@ -148,10 +148,10 @@ def _page(sides: tuple[str, ...], state: str, assignees: int | None, from_key: b
             if from_key:
                 here = tuple_(day, Commitment.id)
                 branch = branch.where(here > after if rising else here < after)
-            branches.append(branch.order_by(*_falling(rising, day, Commitment.id)).limit(PAGE_ROWS + 1))
+            branches.append(branch.order_by(*_falling(rising, day, Commitment.id)).limit(most(PAGE_ROWS + 1)))
     found = together(branches)
     column = "due_on" if rising else "settled_on"
-    some = select(found).order_by(*_falling(rising, found.c[column], found.c.id)).limit(PAGE_ROWS + 1)
+    some = select(found).order_by(*_falling(rising, found.c[column], found.c.id)).limit(most(PAGE_ROWS + 1))
     matters = some.subquery()  # only what is shown is joined to its customer
     return lines(matters).order_by(*_falling(rising, matters.c[column], matters.c.id))
 
@@ -179,7 +179,7 @@ def open_lines_of(customer_id: int) -> Sequence[Row[Any]]:
 @cache
 def _open_lines() -> Select[Any]:
     mine = select(*LINE).where(Commitment.customer_id == bindparam("of_customer"), OPEN)
-    matters = mine.order_by(Commitment.due_on, Commitment.id).limit(50).subquery()
+    matters = mine.order_by(Commitment.due_on, Commitment.id).limit(most(50)).subquery()
     return lines(matters).order_by(matters.c.due_on, matters.c.id)
 
 
@@ -252,12 +252,12 @@ def _last(said: Any, day: Any, assignee_id: Any) -> Any:
     """What was said of our last promises, with its day."""
     query = select(said.label("said"), day.label("day"), Commitment.id).where(Commitment.side == "ours")
     query = query if assignee_id is None else query.where(Commitment.assignee_id == assignee_id)
-    return query.order_by(day.desc(), Commitment.id.desc()).limit(RECENT_PROMISES)
+    return query.order_by(day.desc(), Commitment.id.desc()).limit(most(RECENT_PROMISES))
 
 
 def _newest(branches: list[Any]) -> Any:
     found = union_all(*(select(branch.subquery()) for branch in branches)).subquery()
-    return select(found.c.said).order_by(found.c.day.desc(), found.c.id.desc()).limit(RECENT_PROMISES)
+    return select(found.c.said).order_by(found.c.day.desc(), found.c.id.desc()).limit(most(RECENT_PROMISES))
 
 
 def kept_rate_of(customer_id: int) -> tuple[int, int]:

@@ -119,7 +119,7 @@ def _page(query: Select[Any], key: tuple[Any, ...] | None) -> Page[Row[Any]]:
 def all_by_name(conditions: Collection[ColumnElement[bool]]) -> Iterator[Row[Any]]:
     """The same customers, every one, read in pieces. Rides on the same indexes."""
     query = _BY_NAME.add_columns(Customer.external_id, Customer.city, Customer.purchase_days).where(*conditions)
-    query = query.limit(EXPORT_ROWS)
+    query = query.limit(most(EXPORT_ROWS))
     rows = db.session.execute(query).all()
     while rows:
         yield from rows
@@ -127,7 +127,7 @@ def all_by_name(conditions: Collection[ColumnElement[bool]]) -> Iterator[Row[Any
         rows = db.session.execute(query.where(_AFTER), key).all()
 
 
-_SOME_TAGS = select(literal("tag").label("kind"), Tag.id, Tag.name).order_by(Tag.folded).limit(200).subquery()
+_SOME_TAGS = select(literal("tag").label("kind"), Tag.id, Tag.name).order_by(Tag.folded).limit(most(200)).subquery()
 _CHOICES = union_all(
     select(literal("user").label("kind"), User.id, User.name).where(User.disabled_at.is_(None)), select(_SOME_TAGS)
 ).order_by("kind", "name", "id")
@@ -198,13 +198,13 @@ def hits(query: str) -> Sequence[Row[Any]]:
     Rides on ix_customers_live_name, then on the trigram index, of which it looks at no more than REACH customers.
     """
     columns = select(Customer.id, Customer.name, Customer.status, Customer.phone, Customer.email, Customer.sort_name)
-    living = columns.where(Customer.archived_at.is_(None)).order_by(Customer.sort_name, Customer.id).limit(HITS)
+    living = columns.where(Customer.archived_at.is_(None)).order_by(Customer.sort_name, Customer.id).limit(most(HITS))
     if not ways(query):
         return []
     found: list[Row[Any]] = [*db.session.execute(living.where(_begins(query)))]
     if len(found) == HITS or not any(len(word) >= SHORTEST_PART for way in ways(query) for word in way):
         return found
-    reach = select(Customer.id).where(Customer.archived_at.is_(None), found_by(query)).limit(REACH).subquery()
+    reach = select(Customer.id).where(Customer.archived_at.is_(None), found_by(query)).limit(most(REACH)).subquery()
     more: list[Row[Any]] = [*db.session.execute(living.where(Customer.id.in_(select(reach.c.id))))]
     known = {row.id for row in found}
     return (found + [row for row in more if row.id not in known])[:HITS]
@@ -257,13 +257,13 @@ _TOUCHED = (
     .subquery()
 )
 _LAST_CHANNEL = (
-    select(FollowUp.channel).where(_DONE).order_by(FollowUp.done_on.desc(), FollowUp.id.desc()).limit(1)
+    select(FollowUp.channel).where(_DONE).order_by(FollowUp.done_on.desc(), FollowUp.id.desc()).limit(most(1))
 ).scalar_subquery()
 _LAST_ANSWER = (
     select(Response.id)
     .where(Response.customer_id == _WHO, Response.state == literal_column("'standing'"))
     .order_by(Response.answered_on.desc(), Response.id.desc())
-    .limit(1)
+    .limit(most(1))
     .scalar_subquery()
 )
 _OPTED_OUT = (
@@ -276,7 +276,7 @@ _ON_LISTS = (
     .where(ListEntry.customer_id == _WHO, ~ListEntry.untouched)
     .scalar_subquery()
 )
-_BOOKS_OF = select(Books.as_of).where(Books.state == "done").order_by(Books.id.desc()).limit(1).scalar_subquery()
+_BOOKS_OF = select(Books.as_of).where(Books.state == "done").order_by(Books.id.desc()).limit(most(1)).scalar_subquery()
 _TO_SHOW = (
     select(
         *Customer.__table__.columns,
@@ -388,7 +388,9 @@ def customer_by_external_id(number: str) -> Customer | None:
     index, and by ix_customer_aliases_kind_value.
     """
     own = or_(Customer.external_id == number, Customer.id.in_(_also_known("external_id", number)))
-    return db.session.scalar(select(Customer).where(own).order_by(Customer.external_id != number, Customer.id).limit(1))
+    return db.session.scalar(
+        select(Customer).where(own).order_by(Customer.external_id != number, Customer.id).limit(most(1))
+    )
 
 
 def aliases_of(customer_ids: Collection[int]) -> dict[int, list[str]]:
@@ -414,7 +416,7 @@ def tags_by_folded(folded: Collection[str]) -> Sequence[Tag]:
 
 def all_tag_names() -> Sequence[str]:
     """The names of the first 200 tags, by name, to suggest."""
-    return db.session.scalars(select(Tag.name).order_by(Tag.folded).limit(200)).all()
+    return db.session.scalars(select(Tag.name).order_by(Tag.folded).limit(most(200))).all()
 
 
 def touched_ids_for_change(after: int, limit: int) -> Sequence[int]:

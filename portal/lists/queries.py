@@ -31,7 +31,7 @@ from portal.extensions import UtcDateTime, db, rows_of
 from portal.invitations.models import OptOut
 from portal.lists.filters import ListFilter
 from portal.lists.models import ListBatch, SavedList
-from portal.paging import PAGE_ROWS, Page, decode, page_of
+from portal.paging import PAGE_ROWS, Page, decode, most, page_of
 from portal.retention.models import ON_TODAY, Books, ListEntry
 from portal.trials.members import hidden_from
 from portal.trials.models import Trial
@@ -80,7 +80,7 @@ def _head(name: str) -> Select[Any]:
         .outerjoin(Trial, and_(Trial.list == name, Trial.state == "running"))
         .where(Books.state == "done")
         .order_by(Books.id.desc())
-        .limit(1)
+        .limit(most(1))
     )
 
 
@@ -100,7 +100,7 @@ def _rows(shape: ListFilter, after: bool) -> Select[Any]:
         .outerjoin(User, User.id == ListEntry.assignee_id)
         .where(*SHOWN, *shape.conditions())
         .order_by(ListEntry.urgency, ListEntry.id)
-        .limit(PAGE_ROWS + 1)
+        .limit(most(PAGE_ROWS + 1))
     )
     if after:
         key = tuple_(bindparam("after_urgency", type_=Float), bindparam("after_id", type_=BigInteger))
@@ -127,7 +127,7 @@ def _counted(shape: ListFilter) -> Select[Any]:
         select(ListEntry.at_stake_minor, ListEntry.currency)
         .join(Customer, Customer.id == ListEntry.customer_id)
         .where(*SHOWN, *shape.conditions())
-        .limit(MOST_COUNTED + 1)
+        .limit(most(MOST_COUNTED + 1))
         .subquery()
     )
     theirs = case((some.c.currency == bindparam("money"), some.c.at_stake_minor), else_=0)
@@ -149,8 +149,8 @@ def all_entries(name: str, wanted: ListFilter, user: User) -> Iterator[Row[Any]]
         TAG_NAMES.label("tag_names"),
     )  # fmt: skip
     values = {"list": name, **wanted.values(user)}
-    rows = rows_of(_rows(wanted.shape, False).add_columns(*more).limit(EXPORT_ROWS), values).all()
-    following = _rows(wanted.shape, True).add_columns(*more).limit(EXPORT_ROWS)
+    rows = rows_of(_rows(wanted.shape, False).add_columns(*more).limit(most(EXPORT_ROWS)), values).all()
+    following = _rows(wanted.shape, True).add_columns(*more).limit(most(EXPORT_ROWS))
     while rows:
         yield from rows
         key = {"after_urgency": float(rows[-1].urgency), "after_id": rows[-1].id}

@@ -19,6 +19,7 @@ from portal.commitments.models import Commitment
 from portal.customers.models import Customer
 from portal.extensions import db, rows_of
 from portal.follow_ups.models import FollowUp
+from portal.paging import most
 from portal.purchases.models import Purchase
 from portal.relay.models import HandOff
 from portal.responses.models import Response
@@ -59,7 +60,7 @@ class Newest(NamedTuple):
 
 def the_books() -> Row[Any] | None:
     """The books that pages speak of, the newest that are done, or None. Rides on ix_books_state_id."""
-    return rows_of(select(*SHOWN).where(Books.state == "done").order_by(Books.id.desc()).limit(1)).first()
+    return rows_of(select(*SHOWN).where(Books.state == "done").order_by(Books.id.desc()).limit(most(1))).first()
 
 
 def books_under_way() -> Row[Any] | None:
@@ -68,13 +69,13 @@ def books_under_way() -> Row[Any] | None:
     (id, day, state, step, share in per cent, error). By primary key, backwards.
     """
     query = select(Books.id, Books.as_of, Books.state, Books.step, Books.share, Books.error)
-    row = rows_of(query.order_by(Books.id.desc()).limit(1)).first()
+    row = rows_of(query.order_by(Books.id.desc()).limit(most(1))).first()
     return row if row is not None and row.state != "done" else None
 
 
 def newest_books() -> Row[Any] | None:
     """The newest books, whatever became of them: (id, day, state). By primary key, backwards."""
-    return rows_of(select(Books.id, Books.as_of, Books.state).order_by(Books.id.desc()).limit(1)).first()
+    return rows_of(select(Books.id, Books.as_of, Books.state).order_by(Books.id.desc()).limit(most(1))).first()
 
 
 def unfinished_books(now: datetime) -> Sequence[int]:
@@ -86,7 +87,7 @@ def unfinished_books(now: datetime) -> Sequence[int]:
 
 def books_for_change() -> Books | None:
     """The books that pages speak of, locked until the transaction ends. Rides on ix_books_state_id."""
-    query = select(Books).where(Books.state == "done").order_by(Books.id.desc()).limit(1).with_for_update()
+    query = select(Books).where(Books.state == "done").order_by(Books.id.desc()).limit(most(1)).with_for_update()
     return db.session.scalar(query.execution_options(populate_existing=True))
 
 
@@ -140,13 +141,13 @@ def _newest() -> Rows:
 
 def waiting_books(day: date) -> Books | None:
     """Books of that day that nobody has begun yet, or None. Rides on ix_books_state_id."""
-    query = select(Books).where(Books.state == "waiting", Books.as_of == day).order_by(Books.id.desc()).limit(1)
+    query = select(Books).where(Books.state == "waiting", Books.as_of == day).order_by(Books.id.desc()).limit(most(1))
     return db.session.scalar(query)
 
 
 def days_of_purchases() -> tuple[date, date] | None:
     """The first and the last day with a purchase that counts, or None. Rides on ix_purchases_purchased_on_id."""
-    counting = select(Purchase.purchased_on).where(Purchase.voided_at.is_(None)).limit(1)
+    counting = select(Purchase.purchased_on).where(Purchase.voided_at.is_(None)).limit(most(1))
     first = counting.order_by(Purchase.purchased_on, Purchase.id).scalar_subquery()
     last = counting.order_by(Purchase.purchased_on.desc(), Purchase.id.desc()).scalar_subquery()
     found = db.session.execute(select(first, last)).one()
@@ -198,7 +199,7 @@ def purchases(day: date, ids: Ids = None) -> Rows:
 def newest_purchase() -> date | None:
     """The day of the newest purchase. Rides on ix_purchases_purchased_on_id."""
     query = select(Purchase.purchased_on).where(Purchase.voided_at.is_(None))
-    return db.session.scalar(query.order_by(Purchase.purchased_on.desc(), Purchase.id.desc()).limit(1))
+    return db.session.scalar(query.order_by(Purchase.purchased_on.desc(), Purchase.id.desc()).limit(most(1)))
 
 
 def highest(key: Any) -> int:

@@ -10,7 +10,7 @@ from sqlalchemy.orm import aliased
 from portal.customers.models import Customer
 from portal.extensions import db
 from portal.follow_ups.models import FollowUp
-from portal.paging import PAGE_ROWS, Page, decode, page_of
+from portal.paging import PAGE_ROWS, Page, decode, most, page_of
 from portal.purchases.models import Purchase
 from portal.retention.models import Books, ListEntry
 from portal.trials.models import Trial, TrialMember
@@ -52,7 +52,7 @@ def page_of_trials(after: str | None) -> Page[Any]:
     key = decode(after, int)
     if key:
         query = query.where(Trial.id < key[0])
-    rows = db.session.execute(query.limit(PAGE_ROWS + 1)).all()
+    rows = db.session.execute(query.limit(most(PAGE_ROWS + 1))).all()
     return page_of(rows, lambda row: (row.id,), first=key is None)
 
 
@@ -97,7 +97,7 @@ def over(today: date) -> Sequence[int]:
 
 def books_of_lists() -> Row[Any] | None:
     """(as_of, lists) of the books that lists are of, or None. By ix_books_state_id."""
-    query = select(Books.as_of, Books.lists).where(Books.state == "done").order_by(Books.id.desc()).limit(1)
+    query = select(Books.as_of, Books.lists).where(Books.state == "done").order_by(Books.id.desc()).limit(most(1))
     return db.session.execute(query).first()
 
 
@@ -175,6 +175,6 @@ def all_members(trial: Any) -> Iterator[Row[Any]]:
         .order_by(TrialMember.customer_id)
     )  # fmt: skip
     after = 0
-    while rows := db.session.execute(query.where(TrialMember.customer_id > after).limit(EXPORTED_AT_ONCE)).all():
+    while rows := db.session.execute(query.where(TrialMember.customer_id > after).limit(most(EXPORTED_AT_ONCE))).all():
         yield from rows
         after = rows[-1].customer_id
