@@ -20,6 +20,7 @@ from portal.invitations.inviting import Asking, invite
 from portal.invitations.models import Invitation
 from portal.invitations.queries import budget_of
 from portal.responses import answering, deciding, queries, taking
+from portal.responses.models import QUOTE_PLACES
 from portal.settings.models import Firm
 from portal.surveys.models import Survey
 from portal.surveys.scales import Scale
@@ -168,7 +169,7 @@ class Voice:
         if response is None or customer is None:
             return
         if response.comment:
-            response.add([], self.chance.choice(("name", "name", "anonymous")))
+            response.add([], self.chance.choice(("name", "name", "anonymous")), self._places(response.id))
             self.follow.allowed(response.id)
         if self.chance.random() < 0.5:
             words = self.listener.words
@@ -176,6 +177,11 @@ class Voice:
             referral = refer(customer, Referred(name, contact_id=response.contact_id, response_id=response.id))
             self.follow.call(clock.today() + ASK_WITHIN)
             self.follow.named(referral.id)
+
+    @staticmethod
+    def _places(response_id: int) -> tuple[str, ...]:
+        """Most allow the website, some more; a few only that we tell it. Not by chance, whose story stays the same."""
+        return (("website",), QUOTE_PLACES, (), ("website", "social"))[response_id % 4]
 
     def _contradict(self, invitation_id: int, survey: Survey) -> None:
         asked = queries.invited_for_change(invitation_id)

@@ -40,6 +40,8 @@ class More:
     answers: dict[int, str] = field(default_factory=dict)
     """By the id of the question."""
     quote: str | None = None
+    places: tuple[str, ...] = ()
+    """Where else than in talks it may be quoted: some of `QUOTE_PLACES`."""
     referral: str = ""
     reach: str = ""
     nonce: str | None = None
@@ -60,7 +62,7 @@ def add(asked: Asked, more: More, editor: str | None, locale: str) -> bool:
     if asked.score is None or not answering.is_the_browser(asked, editor):
         raise TooLate
     answers = _fitting(queries.further_questions(asked.survey_id, asked.score), more.answers, locale)
-    return _keep(asked, answers, more.quote) | _refer(asked, more)
+    return _keep(asked, answers, more) | _refer(asked, more)
 
 
 def _fitting(questions: Sequence[SurveyQuestion], answers: dict[int, str], locale: str) -> list[dict[str, Any]]:
@@ -76,16 +78,18 @@ def text_of(question: SurveyQuestion, locale: str) -> str:
     return question.texts.get(locale) or next((text for text in question.texts.values() if text), "")
 
 
-def _keep(asked: Asked, answers: list[dict[str, Any]], quote: str | None) -> bool:
+def _keep(asked: Asked, answers: list[dict[str, Any]], more: More) -> bool:
     response = queries.standing_response_for_change(asked.invitation_id)
-    if response is None or not response.add(answers, quote):
+    places_were = response.quote_places if response else ""
+    if response is None or not response.add(answers, more.quote, more.places):
         return False
-    if quote is not None:
-        quoting.follow(response)
+    if more.quote is not None:
+        quoting.follow(response, places_were=places_were)
     told = [answer["answer"] for answer in answers]
     answering.note(
-        "completed", asked, response.id, response.score, " · ".join(told), quote=response.quote, further=len(told)
-    )
+        "completed", asked, response.id, response.score, " · ".join(told), quote=response.quote,
+        places=response.quote_places, further=len(told),
+    )  # fmt: skip
     return True
 
 

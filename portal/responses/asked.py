@@ -43,6 +43,7 @@ class Asked(NamedTuple):
     edited_at: datetime | None
     tallied: bool | None
     quote: str | None
+    quote_places: str | None
     answers: list[dict[str, Any]] | None
     commitment_id: int | None
     due_on: date | None

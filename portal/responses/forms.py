@@ -12,7 +12,7 @@ from wtforms import Form
 from portal.choices import IdField, NextField, RecordField, WordField
 from portal.fields import FormIdField, LongTextField
 from portal.responses.afterwards import More
-from portal.responses.models import LONGEST_COMMENT, QUOTES
+from portal.responses.models import LONGEST_COMMENT, QUOTE_PLACES, QUOTES
 from portal.surveys.scales import SCALES, Scale
 from portal.texts import UnfitText, clean_line, clean_text, without_unfit
 
@@ -79,7 +79,10 @@ def read_more(typed: MultiDict[str, str], nonce: str | None) -> MoreForm:
     quote = typed.get("quote") or None
     if quote is not None and quote not in (*QUOTES, NO_QUOTE):
         errors["quote"] = _("Choose one of these.")
-    more = More(answers, "" if quote == NO_QUOTE else quote, referral, reach, nonce)
+    places = tuple(place for place in QUOTE_PLACES if typed.get(place) == "1")
+    if places and quote is None:
+        errors["quote"] = _("Choose one of these.")
+    more = More(answers, "" if quote == NO_QUOTE else quote, places, referral, reach, nonce)
     return MoreForm(more, {name: fault for name, fault in errors.items() if fault})
 
 

@@ -1,5 +1,6 @@
 """Responses: what a client answered, or said on the phone."""
 
+from collections.abc import Collection
 from datetime import date, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
@@ -18,6 +19,8 @@ STATES = ("standing", "quarantined", "disavowed", "dismissed")
 """It counts; it contradicts one that stood before, and waits to be looked at; the client says it was somebody else;
 somebody has looked at it and put it aside."""
 QUOTES = ("", "name", "anonymous")
+QUOTE_PLACES = ("website", "printed", "social")
+"""Where a comment may be quoted, beside talks with other customers, when its client says so."""
 EDITABLE = timedelta(hours=24)
 """How long the browser that answered may correct the answer."""
 LONGEST_COMMENT = 4000
@@ -86,6 +89,8 @@ class Response(Model):
     may_call: Mapped[bool] = mapped_column(default=False)
     quote: Mapped[str] = mapped_column(String(12), default="")
     """How the comment may be quoted, if it may: with the client's `name`, or `anonymous`."""
+    quote_places: Mapped[str] = mapped_column(String(40), default="")
+    """Where else than in talks: some of `QUOTE_PLACES`, with spaces between."""
     quote_asked_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     answered_at: Mapped[datetime] = mapped_column(UtcDateTime)
     answered_on: Mapped[date]
@@ -114,13 +119,14 @@ class Response(Model):
         """Let it count, from now on."""
         self.state, self.tallied = "standing", False
 
-    def add(self, answers: list[dict[str, Any]], quote: str | None) -> bool:
-        """Keep what the client says further: answers to further questions, and how the comment may be quoted. Did it
-        change anything?
+    def add(self, answers: list[dict[str, Any]], quote: str | None, places: Collection[str] = ()) -> bool:
+        """Keep what the client says further: answers to further questions, and how and where the comment may be quoted.
+        Did it change anything?
         """
         known = {answer["id"]: answer for answer in self.answers} | {answer["id"]: answer for answer in answers}
-        before = (self.answers, self.quote)
+        before = (self.answers, self.quote, self.quote_places)
         self.answers = list(known.values())
         if quote is not None:
             self.quote, self.quote_asked_at = quote, clock.now()
-        return before != (self.answers, self.quote)
+            self.quote_places = " ".join(place for place in QUOTE_PLACES if quote and place in places)
+        return before != (self.answers, self.quote, self.quote_places)

@@ -22,7 +22,7 @@ from portal.responses import afterwards, answering, proofs, queries
 from portal.responses.answering import ChangedMeanwhile, Said
 from portal.responses.asked import Asked
 from portal.responses.forms import AnswerForm, read_answer, read_more, score_of
-from portal.responses.models import EDITABLE
+from portal.responses.models import EDITABLE, QUOTE_PLACES
 from portal.responses.page import about, long_day, question_page
 from portal.rules import BrokenRule
 from portal.settings.queries import the_firm
@@ -236,7 +236,8 @@ def _thanks(asked: Asked, token: str, errors: dict[str, str] | None = None) -> s
         thanks=addressed(words.get("thanks", ""), asked.first_name),
         may_correct=asked.is_open and answering.may_correct(asked, _editor()),
         due_on=asked.due_on if asked.commitment_state == "open" else None, typed=typed, quote=asked.quote or "",
-        may_quote=bool(asked.comment),
+        may_quote=bool(asked.comment), places=[place for place in QUOTE_PLACES if place in typed] if typed
+        else (asked.quote_places or "").split(),
         further=[(each.id, afterwards.text_of(each, locale), known.get(each.id, "")) for each in further],
         beside=request.args.get("beside") == "1", noted=request.args.get("noted") == "1",
         nonce=proofs.new_nonce(asked.invitation_id, current_app.config["SECRET_KEY"]),

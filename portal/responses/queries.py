@@ -104,7 +104,8 @@ def _asked() -> Select[Any]:
             contact.email, customer.name, customer.email, customer.assignee_id, firm.name, firm.accent, firm.locale,
             firm.time_zone, firm.recover_within_days, answer.id, answer.score, answer.comment, answer.may_call,
             answer.source, answer.nonce, answer.editor_hash, answer.answered_at, answer.edited_at, answer.tallied,
-            answer.quote, answer.answers, answer.commitment_id, promise.due_on, promise.state, _bought_on(),
+            answer.quote, answer.quote_places, answer.answers, answer.commitment_id, promise.due_on, promise.state,
+            _bought_on(),
         )
         .select_from(Invitation.__table__)
         .join(Survey.__table__, survey.id == asked.survey_id)
@@ -195,6 +196,7 @@ LINE = (
     Response.state,
     Response.may_call,
     Response.quote,
+    Response.quote_places,
     Response.answered_on,
     Response.edited_at.is_not(None).label("was_edited"),
     Survey.kind,

@@ -9,6 +9,8 @@ from portal import clock, formats
 from portal.language import page_gettext as _
 from portal.language import spoken
 from portal.surveys.scales import SCALES
+from portal.testimonials.quoting import allowed
+from portal.testimonials.wording import place
 
 TONES = {"unhappy": "late", "neutral": "plain", "happy": "good"}
 
@@ -48,8 +50,14 @@ def about(row: Any) -> Markup:
     if row.may_call:
         parts.append(_("may be called about it"))
     if row.quote:
-        parts.append(_("may be quoted by name") if row.quote == "name" else _("may be quoted without a name"))
+        parts.append(quotable(row))
     return Markup(" · ").join(parts)
+
+
+def quotable(row: Any) -> Markup:
+    """How and where the comment may be quoted: "may be quoted by name: website, sales talks"."""
+    how = _("may be quoted by name") if row.quote == "name" else _("may be quoted without a name")
+    return Markup("{}: {}").format(how, ", ".join(place(each) for each in allowed(row)))
 
 
 def promise(row: Any) -> tuple[str, str]:

@@ -82,9 +82,9 @@ def waiting(after: str | None) -> Page[Row[Any]]:
     key = decode(after, int)
     query = (
         select(
-            Response.id, Response.customer_id, Response.comment, Response.score, Response.quote, Response.answered_on,
-            Survey.kind, Survey.name.label("survey_name"), Customer.name.label("customer_name"),
-            Contact.name.label("contact_name"),
+            Response.id, Response.customer_id, Response.comment, Response.score, Response.quote,
+            Response.quote_places, Response.answered_on, Survey.kind, Survey.name.label("survey_name"),
+            Customer.name.label("customer_name"), Contact.name.label("contact_name"),
         )
         .join(Survey, Survey.id == Response.survey_id)
         .join(Customer, Customer.id == Response.customer_id)

@@ -48,17 +48,24 @@ def test_what_is_added_is_kept_once(app: Flask, question: Question) -> None:
     ana = Client(new_browser(app), question.path)
     ana.send(score=9, comment="Good")
     nonce = ana.nonce("/thanks")
-    fields = {"q_2": "The oak", "referral": "Beto\r\nBcc: x", "reach": "81 8340 1122", "quote": "anonymous"}
+    fields = {
+        "q_2": "The oak",
+        "referral": "Beto\r\nBcc: x",
+        "reach": "81 8340 1122",
+        "quote": "anonymous",
+        "printed": "1",
+    }
     for _ in range(2):
         assert ana.send("/thanks", nonce=nonce, **fields).status_code == 303
     [response] = responses()
-    assert response.quote == "anonymous"
+    assert (response.quote, response.quote_places) == ("anonymous", "printed")
+    assert 'name="printed" value="1" checked' in ana.get("/thanks").get_data(as_text=True)
     assert response.answers == [{"id": 2, "question": "Tell us more, 9 to 10", "answer": "The oak"}]
     assert [(r.name, r.reach) for r in db.session.scalars(select(Referral))] == [("Beto Bcc: x", "81 8340 1122")]
     ana.send("/thanks", nonce=ana.nonce("/thanks"), q_2="The oak")  # nothing chosen changes nothing
-    assert responses()[0].quote == "anonymous"
-    ana.send("/thanks", nonce=ana.nonce("/thanks"), quote="no")  # a permission is as soon taken back
-    assert responses()[0].quote == ""
+    assert (responses()[0].quote, responses()[0].quote_places) == ("anonymous", "printed")
+    ana.send("/thanks", nonce=ana.nonce("/thanks"), quote="no", social="1")  # a permission is as soon taken back
+    assert (responses()[0].quote, responses()[0].quote_places) == ("", "")
     assert "The oak</textarea>" in ana.get("/thanks").get_data(as_text=True)
 
 
@@ -72,6 +79,7 @@ def test_what_does_not_fit_comes_back_and_changes_nothing(app: Flask, question: 
     assert ana.send("/thanks", nonce=nonce).status_code == 303  # nothing was said
     wrong = [
         {"q_1": "of the unhappy"}, {"q_99": "of nobody"}, {"q_x": "no number"}, {"reach": "whose?"}, {"quote": "loud"},
+        {"website": "1"},
         {"referral": "a\x00b"}, {"q_2": "x" * 1001}, {"referral": "Beto", "nonce": "1.2.3"},
     ]  # fmt: skip
     for fields in wrong:

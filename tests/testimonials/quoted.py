@@ -37,7 +37,7 @@ def a_comment(cast: Cast, quote: str = "name", n: int = 1) -> tuple[Question, Re
     answering.answer(asked, answering.Said(9, f"On the day they had said, {n}", locale="en"))
     response = answers.standing_response_for_change(question.invitation.id)
     assert response is not None
-    response.add([], quote)
+    response.add([], quote, ("website", "printed"))
     db.session.commit()
     return question, response
 

@@ -24,8 +24,9 @@ def test_in_one_tap(support: Browser, cast: Cast) -> None:
         assert support.post("/surveys/responses/1/quote").location == "/advocacy/testimonials/1"
     made = db.session.get_one(models.Testimonial, 1)
     assert (made.text, made.signed) == ("On the day they had said, 1", "Ana Torres, Hotel 1")
-    assert made.evidence.startswith("Answered “Yes, with my name” to “May we quote what you wrote?”")
-    assert made.places == ("website", "printed", "social", "talks")
+    said = "Answered “Yes, with my name” (website, paper, sales talks) to “May we quote what you wrote?”"
+    assert made.evidence.startswith(said)
+    assert made.places == ("website", "printed", "talks")
     page = support.get("/surveys/responses/1").get_data(as_text=True)
     assert 'href="/advocacy/testimonials/1"' in page
     assert "Keep it as a testimonial" not in page
@@ -79,9 +80,14 @@ def test_what_the_client_corrects_is_corrected(cast: Cast) -> None:
     assert (made.text, made.signed) == ("On time and in one piece", "Ana Torres, Hotel 1")
     asked = answers.invited_for_change(question.invitation.id)
     assert asked is not None
+    made.change(cast.support, talks=False)  # narrowed by us
+    afterwards.add(asked, More(quote="anonymous", places=("website", "social")), editor, "en")
+    db.session.commit()
+    assert (made.signed, made.is_withdrawn, made.places) == ("", False, ("website", "social"))
+    assert "(website, social networks, sales talks)" in made.evidence
     afterwards.add(asked, More(quote="anonymous"), editor, "en")
     db.session.commit()
-    assert (made.signed, made.is_withdrawn) == ("", False)
+    assert made.places == ("talks",)
 
 
 def test_when_another_answer_counts_it_is_withdrawn(cast: Cast) -> None:
@@ -105,6 +111,6 @@ def _said(cast: Cast) -> tuple[Question, models.Testimonial, str]:
     answering.answer(asked, answering.Said(9, "On time", locale="en", next_editor=editor))
     asked = answers.invited_for_change(question.invitation.id)
     assert asked is not None
-    afterwards.add(asked, More(quote="name"), editor, "en")
+    afterwards.add(asked, More(quote="name", places=("website",)), editor, "en")
     db.session.commit()
     return question, quoted(cast, 1), editor
