@@ -49,7 +49,7 @@ def register_blueprints(app: Flask) -> None:
     """The rooms of the house and their addresses."""
     from portal.advocacy.views import advocacy
     from portal.backing.views import backing
-    from portal.buying_centre.views import buying_centre
+    from portal.buying_centre.views import buying_centre, centres
     from portal.celebrations.views import celebrations
     from portal.commitments.views import commitments
     from portal.contacts.views import contacts
@@ -94,6 +94,7 @@ def register_blueprints(app: Flask) -> None:
         (commitments, ""),
         (ledger, ""),
         (relay, ""),
+        (centres, "/relay/centres"),
         (backing, ""),
         (review, ""),
         (surveys, "/surveys"),

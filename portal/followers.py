@@ -3,6 +3,7 @@ were written (see `portal.timeline.following`).
 """
 
 from portal.advocacy import crediting
+from portal.buying_centre import standing_out
 from portal.celebrations import celebrating
 from portal.jobs import job, leaving, soon
 from portal.merging import finding
@@ -20,6 +21,8 @@ FOLLOWERS: tuple[Follower, ...] = (
     Follower("playbooks", causes.KINDS, starting.react, starting.AT_ONCE),
     # Whoever has the name, the e-mail or the phone of another customer may be the same one.
     Follower("duplicates", finding.KINDS_OF_EVENTS, finding.follow, at_once=500),
+    # Who holds a customer by one thread, who is met below their level or by nobody: owners find them on one page.
+    Follower("stand_outs", standing_out.KINDS_OF_EVENTS, standing_out.follow, at_once=500),
     # A sale closed, a buyer who became a client, promises kept in a row: they stand on the wall.
     Follower("celebrations", celebrating.FOLLOWED, celebrating.follow),
 )

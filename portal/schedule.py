@@ -8,6 +8,7 @@ from huey import crontab
 from sqlalchemy import delete, text
 
 from portal import clock, followers
+from portal.buying_centre import jobs as buying_centre
 from portal.celebrations import jobs as celebrations
 from portal.digests import jobs as digests
 from portal.digests.models import Digest
@@ -140,6 +141,12 @@ def drop_hand_offs() -> None:
 def celebrate_years() -> None:
     """Years since the first purchase, soon after the day has begun wherever the firm is."""
     celebrations.look_back()
+
+
+@at("buying_centre.look_again", minute="35", hour="*/6")
+def look_at_centres() -> None:
+    """Where touches have grown too old, and what stands out at a customer is another thing now."""
+    buying_centre.look_again()
 
 
 @at("trials.end", minute="*/10")

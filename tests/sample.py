@@ -14,6 +14,8 @@ from portal.advocacy import crediting
 from portal.advocacy.referring import Referred, refer
 from portal.backing.asking import Asked, ask
 from portal.buying_centre import positioning, rhythm
+from portal.buying_centre.models import StandOut
+from portal.buying_centre.terms import STAND_OUTS
 from portal.celebrations.models import Celebration
 from portal.commitments.models import Commitment
 from portal.contacts.models import Contact
@@ -166,6 +168,7 @@ def _place(customers: list[Customer], cast: Cast) -> None:
         db.session.add(gone)
         db.session.flush()
         gone.leave(clock.today(), cast.sales)
+        db.session.add_all(StandOut(customer_id=customer.id, kind=kind, found_on=clock.today()) for kind in STAND_OUTS)
         for every_days, user in ((1, cast.owner), (30, cast.sales)):
             found = rhythm.plan(customer, contact, user, every_days, cast.owner)
             assert found is not None

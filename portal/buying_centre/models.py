@@ -52,6 +52,19 @@ class Position(Model):
     taken_back_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
 
 
+class StandOut(Model):
+    """Something stands out at this customer's buying centre. Derived: kept by `standing_out`, always rebuildable."""
+
+    __tablename__ = "stand_outs"
+    __table_args__ = (UniqueConstraint("customer_id", "kind"), Index("ix_stand_outs_kind_id", "kind", "id"))
+
+    id: Mapped[int] = mapped_column(BigId, primary_key=True)
+    customer_id: Mapped[int] = mapped_column(ForeignKey("customers.id"))
+    kind: Mapped[str] = mapped_column(String(12))
+    """One of `terms.STAND_OUTS`."""
+    found_on: Mapped[date]
+
+
 class Relation(Model):
     """One of us and one of them, who mean to be in touch every so many days. Without a number of days it is over."""
 

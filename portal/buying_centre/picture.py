@@ -15,7 +15,7 @@ from datetime import timedelta
 from typing import Any, NamedTuple
 
 from portal import clock
-from portal.buying_centre.terms import AGAINST, ROLES, rank
+from portal.buying_centre.terms import AGAINST, ROLES, STAND_OUTS, rank
 from portal.contacts.models import Contact
 
 FEWEST = 3
@@ -105,6 +105,12 @@ class Picture:
     def below(self) -> list[Person]:
         """Those whom only lower levels of ours meet."""
         return [person for person in self.people if person.below]
+
+    @property
+    def kinds(self) -> list[str]:
+        """What stands out, some of `terms.STAND_OUTS`."""
+        found = {"thread": self.threads, "below": self.below, "unmet": self.unmet, "unanswered": self.unanswered}
+        return [kind for kind in STAND_OUTS if found[kind]]
 
 
 def picture(contacts: Iterable[Contact], touches: Sequence[Any], relations: Sequence[Any], patience: int) -> Picture:

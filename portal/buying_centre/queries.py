@@ -1,22 +1,42 @@
 """Every SELECT about the buying centre."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import timedelta
+from functools import cache
 from typing import Any
 
-from sqlalchemy import Row, String, case, cast, func, literal, select
+from sqlalchemy import (
+    BigInteger,
+    Row,
+    String,
+    bindparam,
+    case,
+    cast,
+    func,
+    literal,
+    or_,
+    select,
+    union,
+    union_all,
+)
 
 from portal import clock
-from portal.buying_centre.models import RISING, Position, Relation
+from portal.buying_centre.models import RISING, Position, Relation, StandOut
+from portal.buying_centre.terms import AGAINST, STAND_OUTS
 from portal.contacts.models import Contact
 from portal.customers.lines import Matter, is_live, line_by_id
-from portal.extensions import db
+from portal.customers.models import Customer
+from portal.extensions import db, rows_of
 from portal.follow_ups.models import FollowUp
 from portal.follow_ups.queries import A_YEAR, TOUCHING
+from portal.paging import Page, decode, most, page_of
+from portal.timeline.models import Event
 from portal.users.models import User
 
 THREAD = timedelta(days=180)
 """How far back we look for who holds a customer by one thread only."""
+STAND_OUT_ROWS = 25
+MOST_COUNTED = 100
 MOST_SHOWN = 100
 """Words about our position that a page shows."""
 LINE = (
@@ -38,30 +58,31 @@ LINE = (
 MATTER = Matter("relations", "buying_centre/_lines.html", LINE)
 
 
-def people_of(customer_id: int) -> Sequence[Contact]:
-    """Who is at a customer, in the order they came; then who has left, the latest first. Rides on
+def people_of(*customer_ids: int) -> Sequence[Contact]:
+    """Who is at these customers, in the order they came; then who has left, the latest first. Rides on
     ix_contacts_customer_id.
     """
     here = Contact.archived_at.is_(None)
     query = (
         select(Contact)
-        .where(Contact.customer_id == customer_id, here | Contact.left_on.is_not(None))
+        .where(Contact.customer_id.in_(customer_ids), here | Contact.left_on.is_not(None))
         .order_by(here.desc(), Contact.left_on.desc(), Contact.id)
     )
     return db.session.scalars(query).all()
 
 
-def touches_of(customer_id: int) -> Sequence[Row[Any]]:
-    """Who of us touched whom of them: a row for each pair, also for touches that name nobody.
+def touches_of(*customer_ids: int) -> Sequence[Row[Any]]:
+    """Who of us touched whom at these customers: a row for each pair, also for touches that name nobody.
 
-    (contact_id, user_id, user_name, level, last_on, `met` and `met_at`: how often and when last they were reached,
-    `in_year` and `in_thread`: touches of the last year and of the last 180 days.) What nobody answered is no touch.
-    Rides on ix_follow_ups_customer_id_done_on.
+    (customer_id, contact_id, user_id, user_name, level, last_on, `met` and `met_at`: how often and when last they were
+    reached, `in_year` and `in_thread`: touches of the last year and of the last 180 days.) What nobody answered is no
+    touch. Rides on ix_follow_ups_customer_id_done_on.
     """
     today, reached = clock.today(), FollowUp.outcome == "reached"
     pair = (FollowUp.contact_id, FollowUp.done_by_id.label("user_id"), User.name.label("user_name"), User.level)
     query = (
         select(
+            FollowUp.customer_id,
             *pair,
             func.max(FollowUp.done_on).label("last_on"),
             func.count(case((reached, 1))).label("met"),
@@ -70,8 +91,8 @@ def touches_of(customer_id: int) -> Sequence[Row[Any]]:
             func.count(case((FollowUp.done_on > today - THREAD, 1))).label("in_thread"),
         )
         .outerjoin(User, User.id == FollowUp.done_by_id)
-        .where(FollowUp.customer_id == customer_id, TOUCHING)
-        .group_by(FollowUp.contact_id, FollowUp.done_by_id, User.name, User.level)
+        .where(FollowUp.customer_id.in_(customer_ids), TOUCHING)
+        .group_by(FollowUp.customer_id, FollowUp.contact_id, FollowUp.done_by_id, User.name, User.level)
     )
     return [*db.session.execute(query)]
 
@@ -147,3 +168,77 @@ def due(user_id: Any, today: Any) -> Any:
 def line(relation_id: int) -> Any:
     """One relation as its line on Today shows it, or None. By primary key."""
     return line_by_id(select(*LINE).where(Relation.id == relation_id, RISING))
+
+
+# What stands out, of all customers
+
+
+def page_of_stand_outs(kind: str, after: str | None) -> Page[Row[Any]]:
+    """The living customers at whom this stands out, the newest found first: with name, status, assignee and how to
+    reach them. Rides on ix_stand_outs_kind_id.
+    """
+    key = decode(after, int)
+    rows = rows_of(_stand_outs(key is not None), {"of_kind": kind} | ({"after_id": key[0]} if key else {})).all()
+    return page_of(rows, lambda row: (row.id,), first=key is None, size=STAND_OUT_ROWS)
+
+
+@cache
+def _stand_outs(from_key: bool) -> Any:
+    query = (
+        select(
+            StandOut.id, StandOut.customer_id, Customer.name, Customer.status, Customer.phone, Customer.email,
+            StandOut.found_on, User.name.label("assignee_name"),
+        )
+        .join(Customer, Customer.id == StandOut.customer_id)
+        .outerjoin(User, User.id == Customer.assignee_id)
+        .where(StandOut.kind == bindparam("of_kind"), Customer.archived_at.is_(None))
+    )  # fmt: skip
+    if from_key:
+        query = query.where(StandOut.id < bindparam("after_id", type_=BigInteger))
+    return query.order_by(StandOut.id.desc()).limit(most(STAND_OUT_ROWS + 1))
+
+
+def count_stand_outs() -> dict[str, int]:
+    """At how many customers each kind stands out, none beyond 100. Rides on ix_stand_outs_kind_id."""
+    return {row.kind: row.n for row in rows_of(_counts())}
+
+
+@cache
+def _counts() -> Any:
+    counted = []
+    for kind in STAND_OUTS:
+        some = select(literal(1).label("one")).select_from(StandOut).where(StandOut.kind == kind).limit(MOST_COUNTED)
+        counted.append(select(literal(kind).label("kind"), func.count().label("n")).select_from(some.subquery()))
+    return union_all(*counted)
+
+
+def living(customer_ids: Collection[int]) -> Sequence[int]:
+    """Those of these customers who are not in the archive. By primary key."""
+    query = select(Customer.id).where(Customer.id.in_(customer_ids), Customer.archived_at.is_(None))
+    return db.session.scalars(query.order_by(Customer.id)).all()
+
+
+def noted_of(customer_ids: Collection[int]) -> Sequence[Row[int, int, str]]:
+    """(id, customer_id, kind) of what is noted of these customers. Rides on uq_stand_outs_customer_id_kind."""
+    query = select(StandOut.id, StandOut.customer_id, StandOut.kind).where(StandOut.customer_id.in_(customer_ids))
+    return db.session.execute(query).all()
+
+
+def standing_out() -> set[int]:
+    """The customers at whom anything stands out, and those where somebody is against us. Looks at every contact."""
+    against = select(Contact.customer_id).where(Contact.stance.in_(AGAINST), Contact.archived_at.is_(None))
+    return set(db.session.scalars(union(select(StandOut.customer_id), against)))
+
+
+def touched_by(user_ids: Collection[int]) -> Sequence[int]:
+    """The customers whom these users touched in the last year. Rides on ix_events_user_id_id."""
+    year = Event.happened_on > clock.today() - A_YEAR
+    query = select(Event.customer_id).where(Event.user_id.in_(user_ids), Event.kind == "follow_up.logged", year)
+    return [id for id in db.session.scalars(query.distinct()) if id is not None]
+
+
+def touched_between(ago: Collection[tuple[timedelta, timedelta]]) -> set[int]:
+    """The customers who were touched so long ago, from the one to the other. Looks at every follow-up."""
+    today = clock.today()
+    then = or_(*(FollowUp.done_on.between(today - earliest, today - latest) for earliest, latest in ago))
+    return set(db.session.scalars(select(FollowUp.customer_id).where(then, TOUCHING).distinct()))

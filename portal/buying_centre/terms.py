@@ -10,6 +10,10 @@ AGAINST = ("sceptic", "detractor")
 POSITIONS = ("prospect", "listed", "supplying", "preferred", "development_partner", "strategic_partner")
 """The ladder of our firm at a customer, from its foot."""
 
+STAND_OUTS = ("thread", "below", "unmet", "unanswered")
+"""What can stand out at a customer: one thread, somebody met below their level, deciders not reached, and those against
+us whom nobody has answered."""
+
 
 def in_order(roles: Collection[str]) -> str:
     """These buying roles as a contact's column holds them: each once, in the order of `ROLES`."""

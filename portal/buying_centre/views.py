@@ -13,6 +13,8 @@ from portal.buying_centre import placing, positioning, queries, rhythm, wording
 from portal.buying_centre.forms import PartForm, PositionForm, RhythmForm, part_of
 from portal.buying_centre.models import Position, Relation
 from portal.buying_centre.picture import picture
+from portal.buying_centre.standing_out import pictures
+from portal.buying_centre.terms import STAND_OUTS
 from portal.contacts.models import Contact
 from portal.contacts.queries import contact_for_change, contact_of, living_contacts
 from portal.customers.models import Customer
@@ -25,6 +27,7 @@ from portal.users.models import User
 from portal.users.queries import all_users, user_by_id
 
 buying_centre = Blueprint("buying_centre", __name__)
+centres = Blueprint("centres", __name__)
 
 
 @buying_centre.record_once
@@ -56,6 +59,19 @@ def _done(customer: Customer) -> ResponseReturnValue:
         return _centre(customer)
     flash(_("Saved."), "good")
     return htmx.see_other(path("buying_centre.show", id=customer.id))
+
+
+@centres.get("")
+@access.staff
+def index() -> ResponseReturnValue:
+    """At which customers something stands out: one thread, people met below their level, nobody reached or answered."""
+    asked = request.args.get("show", "")
+    kind = asked if asked in STAND_OUTS else STAND_OUTS[0]
+    page = queries.page_of_stand_outs(kind, request.args.get("after"))
+    found = pictures([row.customer_id for row in page.rows], g.firm.silent_after_days)
+    said = {id: wording.gaps_of(each, kind) for id, each in found.items()}
+    counts = queries.count_stand_outs()
+    return render_template("buying_centre/index.html", page=page, said=said, kind=kind, counts=counts)
 
 
 # A person's part

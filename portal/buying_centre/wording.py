@@ -21,6 +21,18 @@ ROLES = {
     "buyer": N_("buyer"),
     "gatekeeper": N_("gatekeeper"),
 }
+STAND_OUTS = {
+    "thread": (
+        N_("By one thread"),
+        N_("Three touches or more in the last 180 days, all through one person of them or one of us."),
+    ),
+    "below": (N_("Below their level"), N_("In the last year, only users of lower levels met them.")),
+    "unmet": (N_("Deciders not reached"), N_("Whoever decides there has not been reached by anybody of us.")),
+    "unanswered": (
+        N_("Sceptics not answered"),
+        N_("Nobody has reached them since they doubt, or not for a long time."),
+    ),
+}
 LEVELS = {"board": N_("board"), "management": N_("management"), "operations": N_("operations")}
 WHAT_LEVELS_DO = {"board": N_("decides"), "management": N_("documents"), "operations": N_("translates into work")}
 STANCES = {
@@ -86,6 +98,16 @@ def stance_choices() -> list[tuple[str, Markup]]:
     return [("", _("not known")), *((value, _(word)) for value, (word, _tone) in STANCES.items())]
 
 
+def stand_outs() -> list[tuple[str, Markup]]:
+    """What can stand out, in short."""
+    return [(kind, _(short)) for kind, (short, _meaning) in STAND_OUTS.items()]
+
+
+def meaning(kind: str) -> Markup:
+    """What it is that stands out, in one sentence."""
+    return _(STAND_OUTS[kind][1])
+
+
 def position(value: str) -> Markup:
     """A place on the ladder."""
     return _(POSITIONS[value]) if value in POSITIONS else escape(value)
@@ -127,11 +149,7 @@ def last_met(row: Any) -> Markup:
 
 def gaps(found: Picture) -> list[tuple[str, Markup]]:
     """What stands out, as (tone, sentence), the most urgent first."""
-    said = [("late", _("%(name)s decides, and nobody of us has reached them yet.", name=each.contact.name))
-            for each in found.unmet]  # fmt: skip
-    said += [(tone(each.contact.stance), _unanswered(each)) for each in found.unanswered]
-    said += [("due", _below(each)) for each in found.below]
-    said += [("due", _thread(each)) for each in found.threads]
+    said = [gap for kind in ("unmet", "unanswered", "below", "thread") for gap in gaps_of(found, kind)]
     if found.people and not found.is_placed:
         said.append(("calm", _("Nobody's part in a purchase is known yet: edit a person to say it.")))
     elif found.people and found.unfilled:
@@ -139,6 +157,20 @@ def gaps(found: Picture) -> list[tuple[str, Markup]]:
         tone_ = "due" if "decider" in found.unfilled else "plain"
         said.append((tone_, _("Roles that nobody fills, as far as we know: %(roles)s.", roles=names)))
     return said
+
+
+def gaps_of(found: Picture, kind: str) -> list[tuple[str, Markup]]:
+    """Of all that, what is of this kind, one of `terms.STAND_OUTS`."""
+    if kind == "unmet":
+        words = N_("%(name)s decides, and nobody of us has reached them yet.")
+        return [("late", _(words, name=each.contact.name)) for each in found.unmet]
+    if kind == "unanswered":
+        return [(tone(each.contact.stance), _unanswered(each)) for each in found.unanswered]
+    return (
+        [("due", _below(each)) for each in found.below]
+        if kind == "below"
+        else [("due", _thread(each)) for each in found.threads]
+    )
 
 
 def _unanswered(person: Person) -> Markup:

@@ -9,6 +9,7 @@ from flask import current_app
 from sqlalchemy import func, select
 
 from portal import clock
+from portal.buying_centre import standing_out
 from portal.celebrations import celebrating
 from portal.commitments.models import Commitment
 from portal.customers.models import Customer
@@ -63,6 +64,7 @@ def load(customers: int, seed: int | None, locale: str, in_bulk: bool | None, if
         if customers >= doubling.FEWEST:
             doubling.double(opened.users["sales"])
         _celebrate()
+        following.follow("stand_outs", standing_out.KINDS_OF_EVENTS, standing_out.follow)
     counting.count()
     _close_books()
     weeks.recount()

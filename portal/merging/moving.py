@@ -11,6 +11,7 @@ from sqlalchemy import Column, Table, UniqueConstraint, and_, delete, exists, or
 from sqlalchemy.orm import aliased
 
 from portal import clock
+from portal.buying_centre.models import StandOut
 from portal.customers.models import Customer, customer_tags
 from portal.extensions import Model, db
 from portal.merging import queries
@@ -119,6 +120,11 @@ def _hand_offs(kept_id: int, other_id: int) -> None:
     _execute(theirs.values(state="withdrawn", answered_on=clock.today(), version=HandOff.version + 1))
 
 
+def _stand_outs(kept_id: int, other_id: int) -> None:
+    """What stands out is worked out anew of the one that is kept."""
+    _execute(delete(StandOut).where(StandOut.customer_id == other_id))
+
+
 def _execute(statement: Any) -> None:
     db.session.execute(statement, execution_options={"synchronize_session": False})
 
@@ -129,5 +135,6 @@ MAKES_ROOM: dict[str, Callable[[int, int], None]] = {
     "duplicates": _pairs,
     "holdings": _holdings,
     "hand_offs": _hand_offs,
+    "stand_outs": _stand_outs,
 }
 """How room is made in the tables in which one customer can stand in the way of another, by (kept, other)."""
