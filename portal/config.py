@@ -156,7 +156,8 @@ def _public_url(url: str) -> str:
 
 def _engine_options(url: str) -> dict[str, Any]:
     if url.startswith("sqlite"):
-        return {"connect_args": {"timeout": 15, "check_same_thread": False}}
+        # a connection knows of its tables what was known when it was made: it is made anew now and then
+        return {"pool_recycle": 900, "connect_args": {"timeout": 15, "check_same_thread": False}}
     options = "-c lock_timeout=15000 -c statement_timeout=60000 -c idle_in_transaction_session_timeout=60000"
     connecting = {"options": options, "connect_timeout": 10, "cursor_factory": QuickCursor}
     return {"pool_pre_ping": False, "connect_args": connecting}

@@ -32,6 +32,7 @@ from sqlalchemy import (
     Table,
     TypeDecorator,
     event,
+    text,
 )
 from sqlalchemy.orm import DeclarativeBase
 from sqlalchemy.pool import ConnectionPoolEntry
@@ -103,6 +104,18 @@ def rows_of(statement: Executable, values: Mapping[str, Any] | None = None) -> C
     For pages. What the session holds back is not flushed first, so nothing that has just been changed is read this way.
     """
     return db.session.connection().execute(statement, values)
+
+
+def look_at_tables() -> None:
+    """Let the database look at what its tables hold, by which it chooses among their indexes; commits.
+
+    For whoever has just put in a great deal. On SQLite, a thousand rows of each index, which takes a moment however
+    large the portal is, and nobody else does it; PostgreSQL would do it by itself some minutes later.
+    """
+    if db.engine.dialect.name == "sqlite":
+        db.session.execute(text("PRAGMA analysis_limit = 1000"))
+    db.session.execute(text("ANALYZE"))
+    db.session.commit()
 
 
 def as_read(model: type[Kind], values: Iterator[Any]) -> Kind:

@@ -5,14 +5,14 @@ from datetime import timedelta
 from typing import Any
 
 from huey import crontab
-from sqlalchemy import delete, text
+from sqlalchemy import delete
 
 from portal import clock, followers
 from portal.buying_centre import jobs as buying_centre
 from portal.celebrations import jobs as celebrations
 from portal.digests import jobs as digests
 from portal.digests.models import Digest
-from portal.extensions import db, huey
+from portal.extensions import db, huey, look_at_tables
 from portal.imports import jobs as imports
 from portal.invitations import jobs as invitations
 from portal.jobs import in_app
@@ -210,6 +210,5 @@ def forget_old_digests() -> None:
 
 @at("nightly.database", minute="50", hour="9")
 def tidy_database() -> None:
-    """Let the database look at its tables anew, so that it goes on choosing the right indexes."""
-    db.session.execute(text("PRAGMA optimize" if db.engine.dialect.name == "sqlite" else "ANALYZE"))
-    db.session.commit()
+    """The database goes on choosing the right indexes."""
+    look_at_tables()

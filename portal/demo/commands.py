@@ -18,7 +18,7 @@ from portal.demo.listening import Listener
 from portal.demo.opening import NotEmpty, is_loaded, open_firm
 from portal.demo.story import Story
 from portal.demo.words import WORDS
-from portal.extensions import db
+from portal.extensions import db, look_at_tables
 from portal.follow_ups.models import FollowUp
 from portal.purchases.models import Purchase
 from portal.relay import counting
@@ -69,6 +69,7 @@ def load(customers: int, seed: int | None, locale: str, in_bulk: bool | None, if
     _close_books()
     weeks.recount()
     db.session.commit()
+    look_at_tables()
     found = {
         "customers": _count(Customer),
         "purchases": _count(Purchase),

@@ -16,7 +16,7 @@ from sqlalchemy import CursorResult, or_, update
 from sqlalchemy.exc import DataError, IntegrityError
 
 from portal import clock
-from portal.extensions import db
+from portal.extensions import db, look_at_tables
 from portal.imports import columns, orders, people, queries, taking, taking_people, uploads
 from portal.imports.choices import Choices, surveyed
 from portal.imports.limits import Unreadable
@@ -111,6 +111,7 @@ def _finish(import_id: int, token: str, folder: Path) -> bool:
     import_.finish(import_.user)
     db.session.commit()
     uploads.forget(folder, stored)
+    look_at_tables()
     return True
 
 

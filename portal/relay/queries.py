@@ -108,9 +108,9 @@ def _held_up(found: Any) -> Any:
     """
     offered = select(func.min(_OFFER.offered_on)).where(_OFFER.customer_id == found.c.id, _OFFER.state == "offered")
     lying = select(func.max(_LYING.dropped_on)).where(_LYING.customer_id == found.c.id, _LYING.picked_up_on.is_(None))
-    late = select(func.min(Commitment.due_on)).where(
-        Commitment.customer_id == found.c.id, OPEN, Commitment.side == "ours", Commitment.due_on < bindparam("today")
-    )
+    late = select(func.min(case((Commitment.side == "ours", Commitment.due_on)))).where(
+        Commitment.customer_id == found.c.id, Commitment.state == "open", Commitment.due_on < bindparam("today")
+    )  # asked so, SQLite can't be tempted by the indexes of all that is open or ours
     return (
         select(
             found, User.name.label("assignee_name"), offered.scalar_subquery().label("offered_on"),

@@ -6,12 +6,14 @@ from typing import Any
 
 import pytest
 from flask import Flask
+from sqlalchemy.dialects import sqlite
 
 from portal import clock
 from portal.commitments.promising import Promise, promise
 from portal.customers.models import Customer
 from portal.extensions import db
 from portal.relay import counting, goal, handing
+from portal.relay import queries as queries_of_relay
 from portal.relay.models import Board
 from portal.settings.models import Firm
 from tests.browser import Browser
@@ -69,6 +71,19 @@ def test_says_what_holds_each(support: Browser, firm_of_many: dict[str, Customer
     }.items():  # fmt: skip
         card = page.split(f">{name}</a>\n")[1].split("</li>")[0]
         assert words in card, name
+
+
+@pytest.mark.once
+def test_looks_up_what_holds_a_customer_by_that_customer(app: Flask) -> None:
+    """Also where SQLite knows nothing of its tables yet, and each index looks as good as any other."""
+    statement = queries_of_relay._cards_of_all().compile(dialect=sqlite.dialect())
+    values = {**statement.params, "today": clock.today().isoformat()}
+    plan = db.session.connection().exec_driver_sql(
+        f"EXPLAIN QUERY PLAN {statement}", tuple(values[name] for name in statement.positiontup)
+    )
+    told = "\n".join(row[-1] for row in plan)
+    assert told.count("(customer_id=?") == 3 * 4
+    assert "ix_commitments_open_due" not in told
 
 
 def test_counts_each_phase(firm_of_many: dict[str, Customer]) -> None:
