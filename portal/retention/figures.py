@@ -1,7 +1,8 @@
 """Customers' figures from the ledger, as `purchases.figures` has them, of all customers at once and as of a day."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 
@@ -9,6 +10,15 @@ from portal.retention.queries import DAYS
 from portal.retention.statistics import Floats, Integers
 
 YEAR = 365
+
+
+class Bought(NamedTuple):
+    """One purchase, its day as an ordinal."""
+
+    customer_id: int
+    on: int
+    amount_minor: int
+    currency: str
 
 
 @dataclass(frozen=True, eq=False)
@@ -35,6 +45,29 @@ class Ledger:
         if known.all():
             return self
         return Ledger(self.key[known], self.amount[known], self.code[known[: len(self.code)]], self.currencies)
+
+    def restated(self, out: Iterable[Bought], back: Iterable[Bought]) -> "Ledger":
+        """Without these, as far as it has them, and with those."""
+        out, back = list(out), list(back)
+        if not out and not back:
+            return self
+        currencies = list(dict.fromkeys([*self.currencies, *(each.currency for each in back)]))
+        code = self.code if len(self.currencies) > 1 else np.zeros_like(self.key)
+        stays = np.ones(len(self.key), dtype=bool)
+        for each in out:
+            key = each.customer_id * DAYS + each.on
+            start, end = np.searchsorted(self.key, [key, key + 1])
+            same = [at for at in range(start, end) if stays[at] and self.amount[at] == each.amount_minor
+                    and currencies[code[at]] == each.currency]  # fmt: skip
+            stays[same[:1]] = False
+        come = np.array(
+            [(each.customer_id * DAYS + each.on, each.amount_minor, currencies.index(each.currency)) for each in back],
+            dtype=np.int64,
+        ).reshape(-1, 3)
+        key, amount, code = (
+            np.concatenate([old[stays], new]) for old, new in zip((self.key, self.amount, code), come.T, strict=True)
+        )
+        return Ledger.of(key, amount, code, currencies)
 
     def between(self, after: int, until: int) -> tuple[Integers, Integers]:
         """The purchase days after one day, up to and with another: whose, and which."""

@@ -2,7 +2,8 @@
 
 The latter are statements of whole numbers, to be read by `columns.read`: customers by their ids, days as ordinals (0
 for none), money in minor units. They hold what was known then: written down before `end` (the instant at which the day
-ends), and not taken back since. With `ids`, only of these customers.
+ends), and not taken back since; what was is put right afterwards (`promised`, `bought`). Purchases count by their day,
+whenever they were written down: history is imported. With `ids`, only of these customers.
 """
 
 from collections.abc import Sequence
@@ -194,6 +195,22 @@ def purchases(day: date, ids: Ids = None) -> Rows:
     known = (Purchase.voided_at.is_(None), Purchase.purchased_on <= day)
     key = Purchase.customer_id * DAYS + ordinal(Purchase.purchased_on)
     return select(key, Purchase.amount_minor, Purchase.currency).where(*known, *_of(Purchase.customer_id, ids))
+
+
+def record_of_purchases_changed_since(end: datetime, ids: Ids = None) -> Rows:
+    """(id, customer, day, amount, currency, when voided, kind, what stood before a correction) of what has happened
+    since to purchases that were written down by then, in its order. Rides on ix_events_kind_id.
+    """
+    kinds = ("purchase.voided", "purchase.restored", "purchase.changed")
+    return (
+        select(
+            Purchase.id, Purchase.customer_id, Purchase.purchased_on, Purchase.amount_minor, Purchase.currency,
+            Purchase.voided_at, Event.kind, Event.data["before"].label("before"),
+        )
+        .join(Event, Event.subject_id == Purchase.id)
+        .where(Event.kind.in_(kinds), Event.at >= end, Purchase.created_at < end, *_of(Purchase.customer_id, ids))
+        .order_by(Event.id)
+    )  # fmt: skip
 
 
 def newest_purchase() -> date | None:

@@ -10,6 +10,7 @@ from portal import clock
 from portal.customers.models import Customer
 from portal.purchases.models import Purchase
 from portal.retention import columns, figures, promised, queries
+from portal.retention.bought import as_it_was
 from portal.retention.figures import Ledger, places
 from portal.retention.known import Known
 from portal.retention.statistics import Integers
@@ -31,7 +32,10 @@ def known(day: date, ids: Sequence[int] | None = None, bought: Ledger | None = N
     """
     end = end_of(day)
     who, assignee, made, last_touch = _customers(day, end, ids)
-    figured = figures.of(who, (bought or ledger(day, ids)).until(day.toordinal()))
+    bought = (bought or ledger(day, ids)).until(day.toordinal())
+    if end <= clock.now():
+        bought = bought.restated(*as_it_was(day, end, ids))
+    figured = figures.of(who, bought)
     made_on = days_of(made)
 
     def days(statement: Any) -> list[Integers]:

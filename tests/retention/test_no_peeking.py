@@ -21,6 +21,7 @@ from portal.invitations.inviting import Asking, invite
 from portal.lists import definitions
 from portal.lists.catalogue import LISTS
 from portal.purchases import ledger
+from portal.purchases.models import Purchase
 from portal.responses.models import Response
 from portal.retention import judging, learning, reading
 from portal.rules import BrokenRule
@@ -55,10 +56,11 @@ class Firm:
     def __init__(self, cast: Cast, customers: list[Customer], chance: Random) -> None:
         self.cast, self.customers, self.chance = cast, customers, chance
         self.survey, self.firm = db.session.get_one(Survey, 1), db.session.get_one(FirmRow, 1)
-        self.answers = 0
+        self.answers, self.day = 0, clock.today()
 
     def live(self, acts: list[tuple[int, str, int]], until: date) -> None:
         """Let these happen so many days before (after, where negative) the day, in that order of days."""
+        self.day = until
         for who, act, days in sorted(acts, key=lambda act: -act[2]):
             instant = clock.start_of(until - days * DAY) + timedelta(hours=12)
             with clock.as_of(instant):
@@ -66,6 +68,7 @@ class Firm:
 
     def happen(self, customer: Customer, act: str) -> None:
         by, today = self.cast.sales, clock.today()
+        bought = db.session.scalars(select(Purchase).where(Purchase.customer_id == customer.id)).all()
         promises = db.session.scalars(select(Commitment).where(Commitment.customer_id == customer.id)).all()
         verbs: dict[str, Callable[[], Any]] = {
             "buy": lambda: ledger.record(customer_id=customer.id, on=today, amount_minor=50_000, currency="MXN", by=by),
@@ -88,9 +91,27 @@ class Firm:
                 "reopen": lambda: one.reopen(by),
                 "dispute": lambda: one.dispute("Ana"),
             }
+        if bought:
+            sold = self.chance.choice(bought)
+            verbs |= {
+                "void": lambda: ledger.void(sold, by=by),
+                "put back": lambda: ledger.restore(sold, by=by),
+                "correct": lambda: self.correct(sold),
+            }
         with suppress(BrokenRule):
             verbs.get(act, lambda: None)()
         db.session.flush()
+
+    def correct(self, sold: Purchase) -> None:
+        """Another day, amount or currency than was typed; what was bought later stays later, for history that comes in
+        late counts by its day.
+        """
+        moved = self.chance.choice((-30, 0, 30)) if sold.purchased_on <= self.day else 0
+        on = min(sold.purchased_on + moved * DAY, clock.today())
+        amount, currency = self.chance.choice((50_000, 70_000)), self.chance.choice(("MXN", "USD"))
+        ledger.correct(
+            sold, on=on, amount_minor=amount, currency=currency, number="", description="", by=self.cast.sales
+        )
 
     def answer(self, customer: Customer, score: int) -> None:
         self.answers += 1
@@ -102,7 +123,7 @@ class Firm:
 
 
 ACTS = ("buy", "buy", "call", "promise", "recover", "keep", "break", "withdraw", "move", "reopen", "dispute", "unhappy",
-        "happy", "assign", "archive", "restore")  # fmt: skip
+        "happy", "assign", "archive", "restore", "void", "put back", "correct", "correct")  # fmt: skip
 WHO, WHAT = st.integers(0, PEOPLE - 1), st.sampled_from(ACTS)
 
 
