@@ -67,6 +67,7 @@ class Customer(Model):
         Index("ix_customers_live_status", "status", "sort_name", "id", sqlite_where=LIVE, postgresql_where=LIVE),
         Index("ix_customers_live_assignee", "assignee_id", "sort_name", "id", sqlite_where=LIVE, postgresql_where=LIVE),
         Index("ix_customers_live_last_purchase", "last_purchase_on", "id", sqlite_where=LIVE, postgresql_where=LIVE),
+        Index("ix_customers_live_first_purchase", "first_purchase_on", "id", sqlite_where=LIVE, postgresql_where=LIVE),
         Index("ix_customers_live_phase", "phase", "phase_since", "id", sqlite_where=LIVE, postgresql_where=LIVE),
         Index("ix_customers_archived_name", "sort_name", "id", sqlite_where=ARCHIVED, postgresql_where=ARCHIVED),
         Index("ix_customers_merged", "merged_into_id", sqlite_where=MERGED, postgresql_where=MERGED),

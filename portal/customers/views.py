@@ -1,5 +1,6 @@
 """Customers: find anyone, see who they are and how they are, and keep that true."""
 
+from datetime import date
 from typing import Any
 from uuid import uuid4
 
@@ -23,6 +24,7 @@ from portal.follow_ups.opening import OpenLog
 from portal.links import path
 from portal.lists.models import CUSTOMERS, SavedList
 from portal.lists.queries import saved_list
+from portal.retention.queries import newest
 from portal.rules import BrokenRule
 from portal.timeline.queries import story, story_again
 from portal.users.queries import active_users
@@ -44,10 +46,16 @@ def index() -> ResponseReturnValue:
     saved = _saved(wanted)
     address += f"&saved={saved.id}" if saved else ""
     about = {"page": page, "wanted": wanted, "address": address, "choices": queries.filter_choices()}
-    about |= {"saved": saved, "save_id": uuid4()}
+    about |= {"saved": saved, "save_id": uuid4(), "books_of": _books_of(wanted)}
     if not htmx.wants_fragment():
         return render_template("customers/index.html", **about)
     return render_template("customers/_list.html", **about), {"HX-Push-Url": address}
+
+
+def _books_of(wanted: CustomerFilter) -> date | None:
+    """Of which day that is which only the books know."""
+    done = newest().done if wanted.rfm else None
+    return done.as_of if done is not None else None
 
 
 def _saved(wanted: CustomerFilter) -> SavedList | None:

@@ -1,10 +1,13 @@
-"""Days and instants as numbers, in SQL: what NumPy reads without going through an object for each of them."""
+"""Days and instants as numbers, in SQL: what NumPy reads without going through an object for each of them. No NumPy."""
 
 from typing import Any
 
 from sqlalchemy import BigInteger
 from sqlalchemy.ext.compiler import compiles
 from sqlalchemy.sql.functions import FunctionElement
+
+MONTHS = tuple(month * 365 // 12 for month in range(1, 13))
+"""The ends of the twelve months after a first purchase, in days: 30, 60, 91, … 365."""
 
 
 class ordinal(FunctionElement[int]):  # noqa: N801 - reads as a function

@@ -76,7 +76,7 @@ def segments(books: Any) -> Table:
 
 def quintiles(books: Any) -> Table:
     """How many customers stand in each fifth of recency and frequency, the most recent first."""
-    header = [_("recency"), *(_("often %(num)d", num=number) for number in range(1, 6))]
+    header = [_("recent"), *(_("often %(num)d", num=number) for number in range(1, 6))]
     return header, [[5 - at, *row] for at, row in enumerate(reversed(books.measures["rfm"]["cells"]))]
 
 

@@ -11,6 +11,7 @@ from typing import Any
 import numpy as np
 
 from portal.retention import second_purchase
+from portal.retention.days import MONTHS
 from portal.retention.known import Booleans, Judged, Known
 from portal.retention.segments import SEGMENTS
 from portal.retention.statistics import Integers
@@ -19,8 +20,6 @@ WINDOWS = (30, 60, 90, 180, 365)
 """Days after the first purchase within which a customer came back, or not."""
 YEAR = 365
 QUARTER = 90
-MONTHS = tuple(month * YEAR // 12 for month in range(1, 13))
-"""The ends of the twelve months after a first purchase, in days: 30, 60, 91, … 365."""
 MOST_COHORTS = 24
 MOST_POINTS = 60
 EPOCH = 719_163  # date(1970, 1, 1).toordinal()

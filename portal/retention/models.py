@@ -91,6 +91,7 @@ class Standing(Model):
     """
 
     __tablename__ = "standings"
+    __table_args__ = (Index("ix_standings_rfm", "recency", "frequency", "customer_id"),)
 
     customer_id: Mapped[int] = mapped_column(BigId, primary_key=True, autoincrement=False)
     purchase_days: Mapped[int]

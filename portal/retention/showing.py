@@ -2,17 +2,19 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 from math import ceil
 from typing import Any
 
 from babel.dates import format_date
+from markupsafe import Markup
 
 from portal import clock, formats
 from portal.language import page_gettext as _
 from portal.language import page_ngettext as ngettext
 from portal.language import spoken
-from portal.retention.segments import OF_CELL, SEGMENTS
+from portal.retention.days import MONTHS
+from portal.retention.segments import BY_NAME, OF_CELL, SEGMENTS
 from portal.surveys.scoring import wilson
 from portal.surveys.wording import percent
 
@@ -94,32 +96,58 @@ def month(said: str) -> str:
     return str(format_date(date(int(year), int(number), 1), "MMM y", locale=spoken()))
 
 
+def day(said: str) -> str:
+    """A day as the address of a list says it, "2025-11-21" as "21 Nov 2025"."""
+    return formats.day(date.fromisoformat(said))
+
+
+def cell(said: str) -> Markup:
+    """Whom a segment or one of its cells holds, as the address of a list says it: "Champions", "Champions (recent 5,
+    often 4)".
+    """
+    if said in BY_NAME:
+        return _(BY_NAME[said].word)
+    word = _(OF_CELL[int(said[0]), int(said[1])].word)
+    return _("%(word)s (recent %(recent)s, often %(often)s)", word=word, recent=said[0], often=said[1])
+
+
+def asked_within(as_of: date, days: int) -> tuple[str, str]:
+    """Of a window, as the list of customers is asked: who came back in it, and of whom."""
+    all_of = f"first_by={(as_of - timedelta(days=days)).isoformat()}"
+    return f"{all_of}&again={days}", all_of
+
+
 @dataclass(frozen=True)
 class Heated:
-    """A row of a heat map: its name, of how many, and its cells as (text, step, what it is made of); a cell that is not
-    known yet has no text.
+    """A row of a heat map: its name, of how many, and its cells as (text, step, what it is made of, the customers it is
+    made of as the list of customers asks for them); a cell that is not known yet has no text, and one of nobody leads
+    nowhere.
     """
 
     name: str
     n: int
-    cells: list[tuple[str, int, str]]
+    asks: str
+    cells: list[tuple[str, int, str, str]]
 
 
 def cohorts(found: Sequence[Mapping[str, Any]], reading: str, months: Sequence[int]) -> list[Heated]:
     """The cohort table in one of its readings, `again` or `active`: per cent of each cohort, after so many months."""
-    rows = [(each["customers"], [each[reading][month - 1] for month in months]) for each in found]
-    most = max((count / n for n, counts in rows for count in counts if count is not None), default=0)
-    return [
-        Heated(month(each["month"]), n, [_cell(count, n, most) for count in counts])
-        for each, (n, counts) in zip(found, rows, strict=True)
-    ]
+    rows = [(each, each["customers"], [each[reading][month - 1] for month in months]) for each in found]
+    most = max((count / n for _each, n, counts in rows for count in counts if count is not None), default=0)
+    heated = []
+    for each, n, counts in rows:
+        first = f"first={each['month']}"
+        asks = [f"{first}&again={MONTHS[of - 1]}" if reading == "again" else f"{first}&month={of}" for of in months]
+        cells = [_cell(count, n, most, asked) for count, asked in zip(counts, asks, strict=True)]
+        heated.append(Heated(month(each["month"]), n, first, cells))
+    return heated
 
 
-def _cell(count: int | None, n: int, most: float) -> tuple[str, int, str]:
+def _cell(count: int | None, n: int, most: float, asks: str) -> tuple[str, int, str, str]:
     if count is None:
-        return "", 0, ""
+        return "", 0, "", ""
     said = _("%(count)s of %(n)s, 95 %% interval %(between)s", count=count, n=n, between=interval(count, n))
-    return str(round(100 * count / n)), step(count / n, most), said
+    return str(round(100 * count / n)), step(count / n, most), said, asks if count else ""
 
 
 def step(value: float, most: float) -> int:
@@ -127,11 +155,11 @@ def step(value: float, most: float) -> int:
     return min(HEAT, ceil(HEAT * value / most)) if value and most else 0
 
 
-def quintiles(cells: Sequence[Sequence[int]]) -> list[tuple[int, list[tuple[int, int, str]]]]:
-    """The 25 cells, the most recent row first: (recency, [(customers, step, segment's word)])."""
+def quintiles(cells: Sequence[Sequence[int]]) -> list[tuple[int, list[tuple[int, int, str, str]]]]:
+    """The 25 cells, the most recent row first: (recency, [(customers, step, segment's word, the cell)])."""
     most = max(max(row) for row in cells)
     return [
-        (r + 1, [(n, step(n, most), _(OF_CELL[r + 1, f + 1].word)) for f, n in enumerate(cells[r])])
+        (r + 1, [(n, step(n, most), _(OF_CELL[r + 1, f + 1].word), f"{r + 1}{f + 1}") for f, n in enumerate(cells[r])])
         for r in reversed(range(5))
     ]
 

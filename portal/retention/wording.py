@@ -171,6 +171,14 @@ def difference(found: Uplift) -> Markup:
     )  # fmt: skip
 
 
+def interval() -> Markup:
+    """What an interval is, for whoever has never met one."""
+    return _(
+        "An interval says between which figures the true one lies, in 95 cases of 100: the more customers, the"
+        " narrower."
+    )
+
+
 def shares(*counts: tuple[int, int]) -> list[Markup]:
     """Shares (hits, n) as people say them, all in the same measure: "7 in 10", or where that is too coarse to tell them
     apart or to be true, "23 in 100". 0 is "none"; what is not 0 never becomes it.

@@ -8,9 +8,10 @@ import numpy as np
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from portal.retention.days import MONTHS
 from portal.retention.known import Judged, Known
 from portal.retention.learning import Learned
-from portal.retention.measuring import MONTHS, measures
+from portal.retention.measuring import measures
 from portal.retention.segments import OF_CELL, SEGMENTS
 
 TODAY = date(2026, 5, 15)
