@@ -55,10 +55,10 @@ def show(name: str) -> ResponseReturnValue:
     of = _named(name)
     wanted = _wanted(request.args)
     address = path("lists.show", name=name) + (f"?{wanted.query}" if wanted.query else "")
-    about = _about(of, wanted)
+    about = _about(of, wanted) | {"saved": None, "form": SaveForm()}
     if not htmx.wants_fragment():
-        return render_template("lists/show.html", address=address, saved=None, form=SaveForm(), **about)
-    return render_template("lists/_list.html", address=address, saved=None, **about), {"HX-Push-Url": address}
+        return render_template("lists/show.html", address=address, **about)
+    return render_template("lists/_list.html", address=address, **about), {"HX-Push-Url": address}
 
 
 @lists.get("/saved/<int:id>")

@@ -55,8 +55,8 @@ class Ledger:
         code = self.code if len(self.currencies) > 1 else np.zeros_like(self.key)
         stays = np.ones(len(self.key), dtype=bool)
         for each in out:
-            key = each.customer_id * DAYS + each.on
-            start, end = np.searchsorted(self.key, [key, key + 1])
+            of_day = each.customer_id * DAYS + each.on
+            start, end = np.searchsorted(self.key, [of_day, of_day + 1])
             same = [at for at in range(start, end) if stays[at] and self.amount[at] == each.amount_minor
                     and currencies[code[at]] == each.currency]  # fmt: skip
             stays[same[:1]] = False

@@ -146,7 +146,8 @@ def cohorts(found: Sequence[Mapping[str, Any]], reading: str, months: Sequence[i
 def _cell(count: int | None, n: int, most: float, asks: str) -> tuple[str, int, str, str]:
     if count is None:
         return "", 0, "", ""
-    said = _("%(count)s of %(n)s, 95 %% interval %(between)s", count=count, n=n, between=interval(count, n))
+    num, of = formats.number(count), formats.number(n)
+    said = _("%(count)s of %(n)s, 95 %% interval %(between)s", count=num, n=of, between=interval(count, n))
     return str(round(100 * count / n)), step(count / n, most), said, asks if count else ""
 
 

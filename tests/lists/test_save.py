@@ -72,7 +72,11 @@ def test_renamed_and_deleted(owner: Browser, listed: None) -> None:
 
 def test_only_owners_save(owner: Browser, support: Browser, stranger: Browser, listed: None) -> None:
     owner.post(SAVE, data=form("One"))
-    assert "Save this list" not in support.get("/retention/due").get_data(as_text=True)
+    for fragment in (False, True):  # who narrows it in place saves it as it is narrowed then
+        narrowed = "/retention/due?whose=me&at_least=50"
+        assert "Save this list" not in support.get(narrowed, fragment=fragment).get_data(as_text=True)
+        page = owner.get(narrowed, fragment=fragment).get_data(as_text=True)
+        assert 'action="/retention/due/save?whose=me&amp;at_least=50&amp;currency=MXN"' in page
     for path in (SAVE, "/retention/saved/1", "/retention/saved/1/delete"):
         assert support.post(path, data=form("Other")).status_code == 403
         assert stranger.post(path, data=form("Other")).location.startswith("/sign-in")
