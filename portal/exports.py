@@ -22,6 +22,8 @@ XLSX_TYPE = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 PIECE = 64 * 1024
 LONGEST_CELL = 32_767
 """Characters that a cell of a workbook holds."""
+NARROWEST = 12
+"""Characters of the narrowest column of a workbook: in a narrower one, a spreadsheet shows a day as hashes."""
 
 
 def safe_text(text: str) -> str:
@@ -57,6 +59,7 @@ def xlsx(name: str, header: Sequence[str], rows: Iterable[Sequence[Any]]) -> Res
     sheet.freeze_panes(1, 0)
     for column, title in enumerate(header):
         sheet.write_string(0, column, str(title), bold)
+        sheet.set_column(column, column, max(NARROWEST, len(title) + 2))
     for number, row in enumerate(rows, start=1):
         for column, value in enumerate(row):
             _write(sheet, number, column, value, day)

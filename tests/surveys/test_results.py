@@ -3,6 +3,7 @@
 import csv
 import io
 from datetime import timedelta
+from zipfile import ZipFile
 
 from python_calamine import CalamineWorkbook
 
@@ -39,7 +40,14 @@ def test_says_the_score_with_n_interval_and_rate(support: Browser, cast: Cast, q
         with queries as seen:
             page = text(support.get("/surveys/1"))
         assert len(seen) <= 5
-        for words in ("+33.3", "95 % interval 4.8 to 55.8", "50 %", "of 60 delivered invitations", "Lucía Support"):
+        for words in (
+            "+33.3",
+            "95 % interval 4.8 to 55.8",
+            "50 %",
+            "of 60 delivered invitations",
+            "Lucía Support",
+            "4.8 – 55.8",
+        ):
             assert words in page, words
         assert "and 1 taken by us, which does not count" in page
         assert "on the phone, to us" in page
@@ -83,8 +91,9 @@ def test_every_answer_as_a_file(support: Browser, cast: Cast) -> None:
         "with the name",
         "yes",
     )
-    book = CalamineWorkbook.from_filelike(io.BytesIO(support.get("/surveys/1/export?format=xlsx").get_data()))
-    assert len(book.get_sheet_by_index(0).to_python()) == 3
+    file = io.BytesIO(support.get("/surveys/1/export?format=xlsx").get_data())
+    assert len(CalamineWorkbook.from_filelike(file).get_sheet_by_index(0).to_python()) == 3
+    assert b'<col min="1" ' in ZipFile(file).read("xl/worksheets/sheet1.xml")  # room for a day
 
 
 def test_who_is_unhappy_stands_first(support: Browser, cast: Cast) -> None:
