@@ -38,9 +38,7 @@ def by_hand(survey: Survey, customer: Customer, contact: Contact | None, form_id
 
     The same form sent twice asks once. Raises `NotAsking`, `IsArchived`, `DoesNotWant`, `NoAddress`.
     """
-    if customer.is_archived:
-        raise IsArchived
-    check_wish(customer, contact)
+    check_askable(customer, contact)
     if asking.channel == "email" and mail_address(customer, contact) is None:
         raise NoAddress(name=(contact or customer).name)
     invitation = invite(survey, customer, f"hand:{form_id}", asking, contact)
@@ -49,6 +47,13 @@ def by_hand(survey: Survey, customer: Customer, contact: Contact | None, form_id
         if free_on > clock.today():
             _wait_for_budget(invitation, free_on, asking.firm.answer_within_days)
     return invitation
+
+
+def check_askable(customer: Customer, contact: Contact | None) -> None:
+    """May this person be asked, by whichever way? Raises `IsArchived` or `DoesNotWant`."""
+    if customer.is_archived:
+        raise IsArchived
+    check_wish(customer, contact)
 
 
 def check_wish(customer: Customer, contact: Contact | None) -> None:

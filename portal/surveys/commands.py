@@ -14,8 +14,10 @@ from portal.contacts.queries import contact_of
 from portal.customers.queries import customer_by_id
 from portal.customers.search import fold
 from portal.extensions import db
-from portal.invitations.inviting import Asking, NotAsking, invite
+from portal.invitations.asking import check_askable
+from portal.invitations.inviting import Asking, invite
 from portal.invitations.tokens import token_of
+from portal.rules import BrokenRule
 from portal.settings.queries import the_firm
 from portal.surveys import queries, tallies
 from portal.surveys.models import Survey
@@ -43,8 +45,9 @@ def link(name: str, customer_id: int, contact_id: int | None, as_json: bool) -> 
         raise click.ClickException(f"Customer {customer_id} has no contact {contact_id}.")
     asking = Asking(firm, settings.secret_key, channel="link")
     try:
+        check_askable(customer, contact)
         invitation = invite(survey, customer, f"link:{uuid4()}", asking, contact)
-    except NotAsking as rule:
+    except BrokenRule as rule:
         raise click.ClickException(str(rule)) from rule
     db.session.commit()
     made = {

@@ -6,6 +6,7 @@ from flask import Flask
 
 from portal import clock
 from portal.extensions import db
+from portal.invitations import opting
 from portal.invitations.models import Invitation
 from portal.invitations.tokens import hash_of
 from portal.surveys import queries, ready
@@ -38,8 +39,15 @@ def test_makes_an_invitation_and_prints_its_address(app: Flask, cast: Cast) -> N
     assert "not being asked" in link("--survey", "After a purchase (CSAT)", *whose)
     assert "no customer 99" in link("--survey", "NPS", "--customer", "99")
     assert "no contact 99" in link("--survey", "NPS", "--contact", "99", *whose)
+    opting.say(opting.who(customer, ana), "surveys", by=cast.support)
+    db.session.commit()
+    assert "does not want to be asked" in link("--survey", "NPS", "--contact", str(ana.id), *whose)
+    opting.say(opting.who(customer, ana), "ask", by=cast.support)
     survey = queries.survey_by_folded("recommendation (nps)")
     assert survey is not None
     survey.close(cast.owner)
     db.session.commit()
     assert "not being asked" in link("--survey", "NPS", *whose)
+    customer.archive(cast.owner)
+    db.session.commit()
+    assert "archived" in link("--survey", "NPS", *whose)
