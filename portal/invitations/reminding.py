@@ -13,6 +13,7 @@ from portal.invitations import asking
 from portal.invitations.inviting import NotAsking
 from portal.invitations.models import Invitation
 from portal.invitations.queries import remindable
+from portal.rules import N_, BrokenRule
 from portal.settings.models import Firm
 from portal.surveys.models import Survey
 from portal.timeline.models import record
@@ -21,17 +22,26 @@ if TYPE_CHECKING:
     from portal.users.models import User
 
 
+class NoRoom(BrokenRule):
+    """The contact budget has room too late."""
+
+    message = N_("The contact budget has no room for a reminder as long as this can be answered.")
+
+
 def remind(invitation: Invitation, firm: Firm) -> date:
     """Have one person reminded, as soon as the contact budget has room: that day. The invitation must be locked.
 
-    Raises `NotReminded` or `DoesNotWant`.
+    Raises `NotReminded`, `DoesNotWant` or `NoRoom`.
     """
     customer = customer_by_id(invitation.customer_id)
     contact = contact_of(invitation.customer_id, invitation.contact_id) if invitation.contact_id else None
     if customer is not None:
         asking.check_wish(customer, contact)
     invitation.ask_to_remind()
-    return asking.room_on(firm, invitation)
+    day = asking.room_on(firm, invitation)
+    if day > invitation.expires_on:
+        raise NoRoom
+    return day
 
 
 def remind_all(survey: Survey, by: "User") -> int:

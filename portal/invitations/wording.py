@@ -23,10 +23,26 @@ def state(invitation: Invitation) -> tuple[str, str]:
 
 def why(invitation: Invitation, firm: Any) -> str:
     """Why it waits, and until when; or why it ended. Nothing when it does neither."""
+    if not invitation.held or invitation.answered_at is not None:
+        return ""
+    if invitation.sent_at is not None and invitation.ended_at is None:
+        return reminder(invitation, firm)
     said = reason(invitation, firm)
     if said and invitation.ended_at is None and invitation.held_until:
         return _("%(why)s It is looked at again %(when)s.", why=said, when=formats.due(invitation.held_until))
     return said
+
+
+def reminder(invitation: Invitation, firm: Any) -> str:
+    """Of somebody silent: when they were reminded; or why that waits and until when, or can't be any more."""
+    if invitation.reminded_on:
+        return _("Reminded %(when)s.", when=formats.ago(invitation.reminded_on))
+    if not (invitation.held and invitation.held_until):
+        return ""
+    said = reason(invitation, firm)
+    if invitation.is_open and invitation.held_until <= invitation.expires_on:
+        return _("%(why)s The reminder waits until %(day)s.", why=said, day=formats.day(invitation.held_until))
+    return _("%(why)s No reminder: it can be answered until %(day)s.", why=said, day=formats.day(invitation.expires_on))
 
 
 def reason(invitation: Invitation, firm: Any) -> str:

@@ -17,6 +17,8 @@ def kind(word: str) -> str:
         "survey_reminder": _("Reminder"),
         "receipt": _("Receipt of an answer"),
         "digest": _("Morning digest"),
+        "promises": _("What we promised each other"),
+        "disputed": _("A promise not kept, as a client says"),
     }.get(word, word)
 
 

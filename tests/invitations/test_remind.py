@@ -127,6 +127,24 @@ def test_all_silent_ones_are_reminded_by_one_act(survey: Survey, cast: Cast, sup
     assert support.post("/surveys/9/remind").status_code == 404
 
 
+def test_a_reminder_that_would_come_too_late_is_not_promised(
+    survey: Survey, hotel: Customer, support: Browser, cast: Cast
+) -> None:
+    firm().ask_at_most, firm().answer_within_days = 1, 14
+    db.session.commit()
+    ask(survey, hotel)
+    send()
+    assert "no room for a reminder" in said_after(support, "/invitations/1/remind")
+    assert invitations()[0].remind_on is None
+    with later(4):
+        remind()
+        assert invitations()[0].held == "budget"
+        for path in ("/surveys/1/invitations", "/invitations/1"):
+            page = support.get(path).text
+            assert "No reminder: it can be answered until" in page
+            assert "waits until" not in page
+
+
 def test_by_hand_it_says_what_becomes_of_it(survey: Survey, hotel: Customer, support: Browser, cast: Cast) -> None:
     firm().ask_at_most = 1
     db.session.commit()

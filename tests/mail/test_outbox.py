@@ -17,15 +17,18 @@ from flask import Flask
 from sqlalchemy import select
 
 from portal import clock
+from portal.config import ROOT
 from portal.extensions import db, huey
 from portal.jobs import run_waiting
-from portal.mail import outbox, smtp
+from portal.mail import outbox, smtp, wording
 from portal.mail.models import WAITS, OutboxMessage
 from portal.settings.models import Firm
 from tests.browser import Browser
 from tests.cast import Cast
 from tests.mail.letters import message, words_of
 from tests.recorder import QueryRecorder
+
+KINDS = [folder.name for folder in (ROOT / "templates" / "mail").iterdir() if folder.is_dir()]
 
 
 class Box(Message):
@@ -284,6 +287,7 @@ def test_owners_see_dead_mails_and_try_again(
     assert again(message).sent_at is not None
     assert len(box.mails) == 1
     assert owner.post(f"/settings/mail/{message.id}/try-again").status_code == 404
+    assert [kind for kind in KINDS if wording.kind(kind) == kind] == []
     assert "Every mail has gone out" in owner.get("/settings/mail").get_data(as_text=True)
 
 
