@@ -4,11 +4,10 @@ from typing import Any
 
 from flask_babel import lazy_gettext as _l
 from flask_wtf import FlaskForm
-from wtforms import IntegerField
 from wtforms.validators import NumberRange, Optional
 
 from portal.buying_centre.terms import LEVELS, POSITIONS, ROLES, STANCES
-from portal.choices import DayField, IdField, RecordField, WordField, WordsField
+from portal.choices import DayField, IdField, RecordField, WholeField, WordField, WordsField
 from portal.contacts.models import Contact
 from portal.fields import FormIdField, TextField, VersionField
 
@@ -41,7 +40,7 @@ class PositionForm(FlaskForm):
     form_id = FormIdField()
     seen = IdField()
     position = WordField(_l("Position"), words=POSITIONS, default=POSITIONS[0])
-    share_percent = IntegerField(_l("Our share of what they buy, in per cent"), [Optional(), NumberRange(0, 100)])
+    share_percent = WholeField(_l("Our share of what they buy, in per cent"), [Optional(), NumberRange(0, 100)])
     since_on = DayField(_l("Since"))
     note = TextField(_l("Note"), longest=300)
 
@@ -52,4 +51,4 @@ class RhythmForm(FlaskForm):
     version = VersionField()
     contact_id = RecordField(_l("Contact"))
     user_id = RecordField(_l("User"))
-    every_days = IntegerField(_l("Every so many days"), [Optional(), NumberRange(1, LONGEST_RHYTHM)])
+    every_days = WholeField(_l("Every so many days"), [Optional(), NumberRange(1, LONGEST_RHYTHM)])

@@ -28,7 +28,7 @@ from portal.today import queries as today
 from portal.today.reasons import REASONS, Reason
 from portal.users.models import User
 
-MOST_LINES = 30
+MOST_LINES = today.MOST_SHOWN
 """Lines of what waits; whoever has more reads the rest on Today."""
 MOST_ANSWERS = 10
 DATED = ("promises", "theirs", "support", "follow_ups")

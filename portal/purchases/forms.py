@@ -6,10 +6,11 @@ from typing import Any
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from flask_wtf import FlaskForm
-from wtforms import DateField, Field, HiddenField
+from wtforms import Field, HiddenField
 from wtforms.validators import DataRequired, ValidationError
 
 from portal import money
+from portal.choices import DayField
 from portal.fields import FormIdField, TextField, VersionField
 from portal.imports import words
 
@@ -21,7 +22,7 @@ DECIMAL_MARK = "."
 class PurchaseForm(FlaskForm):
     """What was bought, when, and for how much."""
 
-    purchased_on = DateField(_l("Date"), [DataRequired()])
+    purchased_on = DayField(_l("Date"), [DataRequired()])
     amount = TextField(_l("Amount"), longest=40, required=True)
     currency = TextField(_l("Currency"), longest=3, required=True)
     number = TextField(_l("Order or invoice number"), longest=80)

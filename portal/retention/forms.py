@@ -6,10 +6,11 @@ from flask import g
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from flask_wtf import FlaskForm
-from wtforms import Field, IntegerField
+from wtforms import Field
 from wtforms.validators import NumberRange, Optional, ValidationError
 
 from portal import money
+from portal.choices import WholeField
 from portal.fields import TextField, VersionField
 from portal.imports import words
 from portal.retention.models import Economics
@@ -18,9 +19,9 @@ MONEY = ("winning", "keeping")
 PERCENT = ("margin_percent", "new_offer_percent", "loyal_offer_percent")
 
 
-def _percent(label: Any) -> IntegerField:
+def _percent(label: Any) -> WholeField:
     range_ = NumberRange(min=0, max=99, message=_l("A whole number from 0 to 99."))
-    return IntegerField(label, [Optional(), range_])
+    return WholeField(label, [Optional(), range_])
 
 
 class EconomicsForm(FlaskForm):

@@ -9,10 +9,11 @@ from babel.numbers import get_currency_name
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from flask_wtf import FlaskForm
-from wtforms import IntegerField, PasswordField, SelectField
+from wtforms import PasswordField, SelectField
 from wtforms.validators import DataRequired, InputRequired, Length, NumberRange
 from wtforms.widgets import ColorInput
 
+from portal.choices import WholeField
 from portal.fields import MAILABLE, EmailTextField, LongTextField, TextField, VersionField
 from portal.language import LANGUAGES, spoken
 from portal.settings import holidays
@@ -94,18 +95,18 @@ class FirmForm(FlaskForm):
     time_zone = SelectField(_l("Time zone"), choices=time_zones)
     currency = SelectField(_l("Currency"), choices=currencies)
     region = SelectField(_l("Country of phone numbers"), choices=regions)
-    touch_every_days = IntegerField(_l("Days between touches"), whole_between(1, 730))
-    reassure_after_days = IntegerField(_l("Days from a purchase to its reassurance"), whole_between(0, 90))
-    ask_at_most = IntegerField(_l("Surveys, reminders and offers to a person, at most"), whole_between(1, 30))
-    ask_within_days = IntegerField(_l("Within days"), whole_between(1, 365))
-    remind_after_days = IntegerField(_l("Days of silence before the one reminder"), whole_between(0, 60))
-    answer_within_days = IntegerField(_l("Days in which an invitation can be answered"), whole_between(1, 365))
-    recover_within_days = IntegerField(_l("Days to make an unhappy answer right"), whole_between(0, 30))
-    silent_after_days = IntegerField(_l("Days without a touch before a customer is silent"), whole_between(7, 365))
-    ledger_days = IntegerField(_l("Days in which a link to the promises works"), whole_between(1, 730))
-    hand_off_days = IntegerField(_l("Days in which a hand-off is answered"), whole_between(1, 30))
+    touch_every_days = WholeField(_l("Days between touches"), whole_between(1, 730))
+    reassure_after_days = WholeField(_l("Days from a purchase to its reassurance"), whole_between(0, 90))
+    ask_at_most = WholeField(_l("Surveys, reminders and offers to a person, at most"), whole_between(1, 30))
+    ask_within_days = WholeField(_l("Within days"), whole_between(1, 365))
+    remind_after_days = WholeField(_l("Days of silence before the one reminder"), whole_between(0, 60))
+    answer_within_days = WholeField(_l("Days in which an invitation can be answered"), whole_between(1, 365))
+    recover_within_days = WholeField(_l("Days to make an unhappy answer right"), whole_between(0, 30))
+    silent_after_days = WholeField(_l("Days without a touch before a customer is silent"), whole_between(7, 365))
+    ledger_days = WholeField(_l("Days in which a link to the promises works"), whole_between(1, 730))
+    hand_off_days = WholeField(_l("Days in which a hand-off is answered"), whole_between(1, 30))
     goal = TextField(_l("What everybody runs for"), longest=120)
-    goal_clients = IntegerField(_l("Buyers who become clients"), whole_between(0, 1_000_000))
+    goal_clients = WholeField(_l("Buyers who become clients"), whole_between(0, 1_000_000))
     goal_period = SelectField(_l("In each"), choices=PERIODS)
     digest_hour = SelectField(_l("Hour of the morning digest"), coerce=int, choices=HOURS)
     digest_days = SelectField(_l("Days of the morning digest"), coerce=int, choices=DIGEST_DAYS)

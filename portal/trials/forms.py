@@ -1,10 +1,10 @@
 """The shape of a trial as somebody asks for it."""
 
 from flask_babel import lazy_gettext as _l
-from wtforms import Form, IntegerField
+from wtforms import Form
 from wtforms.validators import InputRequired, NumberRange
 
-from portal.choices import WordField
+from portal.choices import WholeField, WordField
 from portal.fields import FormIdField
 from portal.lists.catalogue import BY_NAME
 from portal.trials.models import DAYS, SHARES
@@ -15,11 +15,9 @@ class TrialForm(Form):
 
     form_id = FormIdField()
     list = WordField(words=tuple(BY_NAME), default="")
-    share = IntegerField(
+    share = WholeField(
         _l("Left untouched, in 100"),
         [InputRequired(), NumberRange(*SHARES, message=_l("Between 10 and 50."))],
         default=20,
     )
-    days = IntegerField(
-        _l("Days"), [InputRequired(), NumberRange(*DAYS, message=_l("Between 14 and 365."))], default=90
-    )
+    days = WholeField(_l("Days"), [InputRequired(), NumberRange(*DAYS, message=_l("Between 14 and 365."))], default=90)

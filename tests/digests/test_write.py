@@ -255,8 +255,8 @@ def test_many_matters_are_cut_and_counted(cast: Cast) -> None:
     write()
     letter = words_of(mails()[0])
     assert letter.subject == "40 wait for you, 40 of them for a promise"
-    assert letter.text.count("http://localhost/customers/") == 30
-    assert "10 more stand on Today." in letter.text
+    assert letter.text.count("http://localhost/customers/") == 25
+    assert "15 more stand on Today." in letter.text
 
 
 def test_a_command_shows_it_and_writes_nothing(app: Flask, cast: Cast) -> None:

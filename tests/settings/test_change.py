@@ -111,6 +111,7 @@ def test_the_second_editor_is_told_and_sees_both(owner: Browser, cast: Cast) -> 
         {"locale": "fr"},
         {"touch_every_days": "0"},
         {"touch_every_days": "1e400"},
+        {"ledger_days": "\x08"},
         {"touch_every_days": "9" * 5000},
         {"reassure_after_days": "-1"},
         {"reassure_after_days": ""},
