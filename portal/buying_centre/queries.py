@@ -65,7 +65,8 @@ def people_of(*customer_ids: int) -> Sequence[Contact]:
     here = Contact.archived_at.is_(None)
     query = (
         select(Contact)
-        .where(Contact.customer_id.in_(customer_ids), here | Contact.left_on.is_not(None))
+        .where(Contact.customer_id.in_(customer_ids), Contact.merged_into_id.is_(None))
+        .where(here | Contact.left_on.is_not(None))
         .order_by(here.desc(), Contact.left_on.desc(), Contact.id)
     )
     return db.session.scalars(query).all()

@@ -17,6 +17,11 @@ if TYPE_CHECKING:
     from portal.customers.models import Customer
     from portal.users.models import User
 
+SAID = ("name", "title", "email", "phone")
+"""How a person is known."""
+PART = ("level", "stance")
+"""What is said of their part in a purchase, beside the roles."""
+
 
 class NotGoneYet(BrokenRule):
     """Who leaves next month is still there."""
@@ -58,6 +63,8 @@ class Contact(Model):
     form_id: Mapped[str | None] = mapped_column(String(36), unique=True)
     created_at: Mapped[datetime] = mapped_column(UtcDateTime)
     archived_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    merged_into_id: Mapped[int | None] = mapped_column(ForeignKey("contacts.id"))
+    """Of a signpost: the record of the same person that this one became a part of. It is archived, and not shown."""
 
     customer: Mapped["Customer"] = relationship(lazy="raise", back_populates="contacts")
     opted_out: Mapped[str | None] = query_expression()
@@ -111,6 +118,30 @@ class Contact(Model):
             self.archived_at = clock.now()
             self.version += 1
             record("contact.archived", by=by, customer_id=self.customer_id, subject=self, name=self.name)
+
+    def take_in(self, other: "Contact", by: "User") -> dict[str, str]:
+        """Be both from now on: what only the other says stands here too. What of the other stands no longer. What
+        points at the other is moved by the caller.
+        """
+        said: dict[str, Any] = {name: getattr(other, name) for name in (*SAID, *PART)}
+        fields = {name: getattr(self, name) or value for name, value in said.items()}
+        if not self.stance:
+            self.stance_at = other.stance_at
+        self.locale = self.locale or other.locale
+        changes = changed(self, {name: fields[name] for name in SAID})
+        roles = in_order({*self.roles.split(), *other.roles.split()})
+        part = changed(self, {"roles": roles, **{name: fields[name] for name in PART}})
+        left: dict[str, str] = {name: value for name, value in said.items() if value and value != fields[name]}
+        self.version += 1
+        told: dict[str, Any] = {"name": self.name, "changes": changes, "part": part, "left": left}
+        record("contact.merged", by=by, customer_id=self.customer_id, subject=self, **told)
+        return left
+
+    def point_to(self, kept: "Contact") -> None:
+        """Be nothing but a signpost to the one that is kept."""
+        self.archived_at, self.merged_into_id = self.archived_at or clock.now(), kept.id
+        self.email = self.phone = None
+        self.version += 1
 
     def restore(self, by: "User") -> None:
         """Bring the person back."""

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from typing import Any
 
-from sqlalchemy import Row, bindparam, func, select
+from sqlalchemy import Row, Select, bindparam, func, select
 
 from portal.contacts.models import Contact
 from portal.extensions import as_read, db, rows_of
@@ -24,7 +24,7 @@ _SEES_UNTIL = (
 )
 _ALL_OF = (
     select(*Contact.__table__.columns, _OPTED_OUT.label("opted_out"), _SEES_UNTIL.label("sees_until"))
-    .where(Contact.customer_id == bindparam("customer_id"))
+    .where(Contact.customer_id == bindparam("customer_id"), Contact.merged_into_id.is_(None))
     .order_by(Contact.archived_at.is_not(None), Contact.id)
 )
 
@@ -54,14 +54,17 @@ def living_contacts(customer_id: int) -> Sequence[Contact]:
 
 def contact_of(customer_id: int, contact_id: int) -> Contact | None:
     """One contact of that customer, or None when there is none or it is another customer's. By primary key."""
-    query = select(Contact).where(Contact.id == contact_id, Contact.customer_id == customer_id)
-    return db.session.scalar(query)
+    return db.session.scalar(_contact(customer_id, contact_id))
+
+
+def _contact(customer_id: int, contact_id: int) -> Select[Contact]:
+    theirs = Contact.id == contact_id, Contact.customer_id == customer_id
+    return select(Contact).where(*theirs, Contact.merged_into_id.is_(None))
 
 
 def contact_for_change(customer_id: int, contact_id: int) -> Contact | None:
     """The same, locked until the transaction ends."""
-    query = select(Contact).where(Contact.id == contact_id, Contact.customer_id == customer_id)
-    return db.session.scalar(query.with_for_update())
+    return db.session.scalar(_contact(customer_id, contact_id).with_for_update())
 
 
 def contact_by_form(form_id: str) -> Contact | None:

@@ -142,7 +142,8 @@ def contact_for_change(contact_id: int) -> Contact | None:
 
 
 def _contact(contact_id: int) -> Select[Contact]:
-    return select(Contact).options(joinedload(Contact.customer, innerjoin=True)).where(Contact.id == contact_id)
+    query = select(Contact).options(joinedload(Contact.customer, innerjoin=True))
+    return query.where(Contact.id == contact_id, Contact.merged_into_id.is_(None))
 
 
 def statements_by(contact_id: int) -> Sequence[Row[Any]]:

@@ -7,21 +7,26 @@ from portal.fields import VersionField
 from portal.merging.merging import BOTH, FIELDS, OTHER, THIS
 
 
-class MergeForm(FlaskForm):
-    """With whom, as somebody saw them, and whose words stand. An answer that is none of ours is the usual one."""
+class Others(FlaskForm):
+    """With whom, as somebody saw both."""
 
     other = HiddenField(name="with")
     version = VersionField()
     other_version = VersionField()
-    name, email, phone, city = HiddenField(), HiddenField(), HiddenField(), HiddenField()
-    external_id, assignee_id, notes = HiddenField(), HiddenField(), HiddenField()
 
     @property
     def other_id(self) -> int:
-        """The number of the other customer, or 0."""
+        """The number of the other one, or 0."""
         typed = self.other.data or ""
         fit = typed.isascii() and typed.isdigit() and len(typed) <= 18
         return int(typed) if fit else 0
+
+
+class MergeForm(Others):
+    """The same for customers, and whose words stand. An answer that is none of ours is the usual one."""
+
+    name, email, phone, city = HiddenField(), HiddenField(), HiddenField(), HiddenField()
+    external_id, assignee_id, notes = HiddenField(), HiddenField(), HiddenField()
 
     def chosen(self) -> dict[str, str]:
         """For each field that was chosen, whose stands."""

@@ -60,7 +60,7 @@ def merge(kept: Customer, other: Customer, chosen: Mapping[str, str], by: "User"
     changes = kept.take_in(other, fields)
     db.session.flush()
     moved = moving.move(kept.id, other.id)
-    _keep_aliases(kept, known)
+    keep_aliases(kept, known)
     if assignee_id != kept.assignee_id:
         kept.assign(user_by_id(assignee_id) if assignee_id else None, by)
     let_stand(kept)
@@ -90,8 +90,8 @@ def _left(kept: Customer, other: Customer, fields: dict[str, Any]) -> dict[str, 
     }
 
 
-def _keep_aliases(kept: Customer, known: list[tuple[str, str | None]]) -> None:
-    """Let the one that is kept be found by all that the two were known by."""
+def keep_aliases(kept: Customer, known: list[tuple[str, str | None]]) -> None:
+    """Let the one that is kept be found by all of this, as (one of `KINDS`, value)."""
     rows = [
         {"customer_id": kept.id, "kind": kind, "value": value}
         for kind, value in dict.fromkeys(known)

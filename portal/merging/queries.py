@@ -6,6 +6,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, Row, Select, func, literal, or_, select, union_all
 from sqlalchemy.orm import aliased
 
+from portal.buying_centre.models import Relation
 from portal.commitments.models import Commitment
 from portal.contacts.models import Contact
 from portal.customers.models import Customer
@@ -62,6 +63,18 @@ def both_for_change(ids: Sequence[int]) -> dict[int, Customer]:
 def lists_of(customer_id: int) -> Select[str]:
     """The lists on which a customer stands, as part of a statement. Rides on uq_list_entries_customer_id_list."""
     return select(ListEntry.list).where(ListEntry.customer_id == customer_id)
+
+
+def people_for_change(customer_id: int, ids: Sequence[int]) -> dict[int, Contact]:
+    """Those of these contacts of the customer, by id, signposts too, locked in the order of their ids."""
+    query = select(Contact).where(Contact.id.in_(ids), Contact.customer_id == customer_id).order_by(Contact.id)
+    locked = query.with_for_update().execution_options(populate_existing=True)
+    return {each.id: each for each in db.session.scalars(locked)}
+
+
+def relations_with(contact_id: int) -> Sequence[Relation]:
+    """What each of ours means to see of this contact. Rides on uq_relations_contact_id_user_id."""
+    return db.session.scalars(select(Relation).where(Relation.contact_id == contact_id)).all()
 
 
 # Pairs

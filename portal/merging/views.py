@@ -10,17 +10,25 @@ from flask_login import current_user
 from werkzeug.exceptions import NotFound
 
 from portal import access, errors, htmx
+from portal.contacts.queries import contacts_of
 from portal.customers.filters import CustomerFilter
-from portal.customers.queries import customer_by_id, hits
+from portal.customers.models import Customer
+from portal.customers.queries import customer_by_id, customer_for_change, hits
 from portal.extensions import db
 from portal.links import path
 from portal.merging import merging as merge_rules
-from portal.merging import queries
-from portal.merging.forms import MergeForm
+from portal.merging import persons, queries
+from portal.merging.forms import MergeForm, Others
 from portal.rules import BrokenRule
 
 merging = Blueprint("merging", __name__)
 _OF_CUSTOMER = re.compile(r"/customers/([1-9][0-9]{0,17})(/.*)?", re.ASCII)
+
+
+@merging.record_once
+def _give_words(state: Any) -> None:
+    """The people of a customer show who may stand there twice through `twins_of`."""
+    state.app.jinja_env.globals["twins_of"] = persons.twins
 
 
 @merging.get("/duplicates")
@@ -87,6 +95,53 @@ def _side_by_side(id: int, other_id: int, fault: str = "") -> str:
     kept, other = sides[id], sides[other_id]
     usual = merge_rules.usual(kept, other)
     return render_template("merging/merge.html", this=kept, other=other, usual=usual, fault=fault)
+
+
+# One person who stands there twice
+
+
+@merging.get("/<int:id>/contacts/<int:contact_id>/merge")
+@access.staff
+def compare(id: int, contact_id: int) -> ResponseReturnValue:
+    """Both records of the person side by side, before anything happens."""
+    customer = customer_by_id(id) or abort(404)
+    return _two_people(customer, contact_id, Others(request.args, meta={"csrf": False}).other_id)
+
+
+@merging.post("/<int:id>/contacts/<int:contact_id>/merge")
+@access.staff
+def be_one_person(id: int, contact_id: int) -> ResponseReturnValue:
+    """Let the other record go into this one. Sent twice, it is done once."""
+    form = Others(request.form)
+    customer = customer_for_change(id) or abort(404)
+    both = queries.people_for_change(id, [contact_id, form.other_id])
+    kept, other = both.get(contact_id), both.get(form.other_id)
+    if kept is None or other is None or kept.merged_into_id is not None:
+        abort(404)
+    if other.merged_into_id == contact_id:
+        return htmx.see_other(path("customers.show", id=id))
+    if (form.version.data, form.other_version.data) != (kept.version, other.version):
+        fault = _("Somebody changed one of them meanwhile: look again.")
+        return _two_people(customer, contact_id, form.other_id, fault), 409
+    try:
+        persons.merge(kept, other, customer, current_user)
+    except BrokenRule as rule:
+        return _two_people(customer, contact_id, form.other_id, errors.say(rule)), 409
+    db.session.commit()
+    flash(_("%(name)s stands there once now.", name=kept.name), "good")
+    return htmx.see_other(path("customers.show", id=id))
+
+
+def _two_people(customer: Customer, contact_id: int, other_id: int, fault: str = "") -> str:
+    """Both as they are now."""
+    id = customer.id
+    if fault:
+        db.session.rollback()
+    people = {person.id: person for person in contacts_of(id)}
+    if contact_id == other_id or not {contact_id, other_id} <= people.keys():
+        abort(404)
+    this, other = people[contact_id], people[other_id]
+    return render_template("merging/person.html", customer_id=id, this=this, other=other, fault=fault)
 
 
 @merging.app_errorhandler(404)

@@ -70,6 +70,7 @@ FAMILIES: dict[str, tuple[str, ...]] = {
         "contact.changed",
         "contact.archived",
         "contact.restored",
+        "contact.merged",
         "hand_off.offered",
         "hand_off.accepted",
         "hand_off.declined",
