@@ -26,7 +26,7 @@ FAULTS = """async tags => {
     return found.violations.map(each => `${each.id}: ${each.nodes[0].html.slice(0, 160)} (${each.nodes.length}×)`)
 }"""
 """Every rule is tried on every element; what is in order is not described, which would cost more than the trial."""
-BESIDE = ("/customers/1/merge?with=2",)
+BESIDE = ("/customers/1/merge?with=2", "/customers/1/contacts/1/merge?with=3")
 """Pages that an address alone does not open."""
 NARROW = {"width": 320, "height": 600}
 
