@@ -99,6 +99,7 @@ def serve(app: Flask, settings: Settings) -> None:
     wsgi = StaticFiles(Compressed(app.wsgi_app), ROOT / "static")
     gc.collect()
     gc.freeze()  # what is there now is shared with the children; the collector would copy it by touching it
+    gc.set_threshold(5_000, 20, 20)  # a page makes thousands of things and leaves none behind: it needn't look so often
     server = web_server(settings)
     keeper = WorkerKeeper(lambda: _work(app, lifeline), give_up=server.signal_handler_interrupt)
     server.on_startup(keeper.watch)
