@@ -107,8 +107,11 @@ def thanks(token: str) -> ResponseReturnValue:
 def add(token: str) -> ResponseReturnValue:
     """Keep what the client adds. What is left empty says nothing."""
     asked = _asked(queries.asked_for_change, token)
-    if asked.score is None or not asked.is_open:
+    if not asked.is_open:
         return _over(asked)
+    if asked.score is None:  # the answer was taken back meanwhile
+        db.session.rollback()
+        return public.see_other(f"/s/{token}", {"lang": spoken() if spoken() != asked.locale else ""})
     nonce = request.form.get("nonce", "")
     form = read_more(request.form, nonce)
     if proofs.issued_at(nonce, asked.invitation_id, access.secret_keys()) is None:
@@ -232,7 +235,8 @@ def _thanks(asked: Asked, token: str, errors: dict[str, str] | None = None) -> s
     further = queries.further_questions(asked.survey_id, score) if mine else []
     typed = {name: without_unfit(value) for name, value in request.form.items()}
     return public.page(
-        "responses/thanks.html", asked.firm_name, asked.accent, token=token, mine=mine, errors=errors or {},
+        "responses/thanks.html", asked.firm_name, asked.accent, _said_before(), token=token, mine=mine,
+        errors=errors or {},
         thanks=addressed(words.get("thanks", ""), asked.first_name),
         may_correct=asked.is_open and answering.may_correct(asked, _editor()),
         due_on=asked.due_on if asked.commitment_state == "open" else None, typed=typed, quote=asked.quote or "",
@@ -247,15 +251,20 @@ def _thanks(asked: Asked, token: str, errors: dict[str, str] | None = None) -> s
 def _not_me(asked: Asked, token: str, *, unticked: bool = False) -> str:
     question = addressed(asked.words(spoken()).get("question", ""), asked.first_name)
     return public.page(
-        "responses/not_me.html", asked.firm_name, asked.accent, asked=asked, token=token, question=question,
-        unticked=unticked, done=request.args.get("done") == "1",
+        "responses/not_me.html", asked.firm_name, asked.accent, _said_before(), asked=asked, token=token,
+        question=question, unticked=unticked, done=request.args.get("done") == "1",
     )  # fmt: skip
 
 
 def _leave(asked: Asked, token: str, *, unchosen: bool = False) -> str:
     standing, done = opting.standing(opting.who_is(asked)), request.args.get("done") == "1"
     about: dict[str, Any] = {"token": token, "standing": standing, "unchosen": unchosen, "done": done}
-    return public.page("responses/opt_out.html", asked.firm_name, asked.accent, **about)
+    return public.page("responses/opt_out.html", asked.firm_name, asked.accent, _said_before(), **about)
+
+
+def _said_before() -> str:
+    """What the address says of what was just done, kept when the language is switched."""
+    return "".join(f"{word}=1&" for word in ("beside", "noted", "done") if request.args.get(word) == "1")
 
 
 def _over(asked: Asked) -> ResponseReturnValue:

@@ -88,3 +88,9 @@ def test_what_does_not_fit_comes_back_and_changes_nothing(app: Flask, question: 
         assert 'role="alert"' in answer.get_data(as_text=True)
     assert other.send("/thanks", nonce=nonce, referral="Beto").status_code == 422
     assert database_digest() == before
+    assert 'href="?noted=1&amp;lang=es"' in ana.get("/thanks?noted=1").get_data(as_text=True)
+    ana.browser.post(f"{ana.path}/not-me", csrf=False, data={"not_me": "1"})
+    answer = ana.send(
+        "/thanks", nonce=nonce, referral="Beto"
+    )  # what it belonged to is gone, and the survey is not over
+    assert (answer.status_code, answer.location) == (303, ana.path)
