@@ -10,6 +10,7 @@ from sqlalchemy import (
     Select,
     String,
     and_,
+    case,
     cast,
     exists,
     false,
@@ -52,8 +53,11 @@ def invitation_to_show(invitation_id: int) -> Any:
 
 
 def active_surveys() -> Sequence[Survey]:
-    """The surveys that are being asked, by name. Rides on ix_surveys_state_occasion; a firm has few."""
-    return db.session.scalars(select(Survey).where(Survey.state == "active").order_by(Survey.folded)).all()
+    """The surveys that are being asked, by name, first those that are asked by hand and by nothing else. Rides on
+    ix_surveys_state_occasion; a firm has few.
+    """
+    by_hand = case((Survey.occasion == "by_hand", 0), else_=1)
+    return db.session.scalars(select(Survey).where(Survey.state == "active").order_by(by_hand, Survey.folded)).all()
 
 
 # What is to be sent

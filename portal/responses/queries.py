@@ -362,8 +362,3 @@ def silent_invitation(survey_id: int, customer_id: int, contact_id: int | None, 
         Invitation.expires_on >= today,
     )  # fmt: skip
     return db.session.scalar(query.order_by(Invitation.sent_on.desc(), Invitation.id.desc()).limit(1))
-
-
-def surveys_to_take() -> Sequence[Survey]:
-    """The surveys that are being asked, by name. Rides on ix_surveys_state_occasion; a firm has few."""
-    return db.session.scalars(select(Survey).where(Survey.state == "active").order_by(Survey.folded)).all()

@@ -16,6 +16,7 @@ from portal.customers.queries import customer_by_id, customer_for_change
 from portal.errors import say
 from portal.extensions import db
 from portal.invitations.inviting import Asking
+from portal.invitations.queries import active_surveys
 from portal.links import path
 from portal.responses import deciding, queries, taking, wording
 from portal.responses.forms import PLACES, TakeForm
@@ -131,7 +132,7 @@ def new(id: int) -> ResponseReturnValue:
 
 
 def _take_page(customer: Customer, form: TakeForm) -> str:
-    surveys = queries.surveys_to_take()
+    surveys = active_surveys()
     survey = next((each for each in surveys if each.id == form.survey_id.data), surveys[0] if surveys else None)
     if survey is None and htmx.wants_fragment():
         return render_template("responses/_refused.html", text=_("No survey to ask"), id=customer.id)
@@ -158,7 +159,7 @@ def create(id: int) -> ResponseReturnValue:
     form = TakeForm(request.form)
     customer = customer_for_change(id) or abort(404)
     contact = (contact_of(id, form.contact_id.data) or abort(404)) if form.contact_id.data else None
-    survey = next((each for each in queries.surveys_to_take() if each.id == form.survey_id.data), None)
+    survey = next((each for each in active_surveys() if each.id == form.survey_id.data), None)
     if survey is None:
         form.survey_id.errors = [_("Choose a survey.")]
         return htmx.invalid(_take_page(customer, form))

@@ -142,19 +142,23 @@ def counts_of(survey_id: int) -> Sequence[Row[Any]]:
 
 @cache
 def _counts_of_each() -> Any:
-    tallied = select(SurveyTally.survey_id, SurveyTally.score, func.sum(SurveyTally.count)).group_by(
+    since = bindparam("since", type_=Date)
+    lately = func.sum(case((SurveyTally.month >= since, SurveyTally.count), else_=0))
+    tallied = select(SurveyTally.survey_id, SurveyTally.score, func.sum(SurveyTally.count), lately).group_by(
         SurveyTally.survey_id, SurveyTally.score
     )
     fresh = []
     for query in _untallied():
-        survey_id, _day, _who, score, count = query.subquery().c
-        fresh.append(select(survey_id, score, count))
+        survey_id, day, _who, score, count = query.subquery().c
+        fresh.append(select(survey_id, score, count, case((day >= since, count), else_=0)))
     return union_all(tallied, *fresh)
 
 
-def counts_of_each() -> Sequence[Row[Any]]:
-    """(survey, score, count) of every survey, several rows of a score; for `results.of_each`."""
-    return db.session.execute(_counts_of_each()).all()
+def counts_of_each(since: date) -> Sequence[Row[Any]]:
+    """(survey, score, count, how many of these since that first day of a month) of every survey, several rows of a
+    score; for `results.of_each`.
+    """
+    return db.session.execute(_counts_of_each(), {"since": since}).all()
 
 
 @cache

@@ -3,7 +3,7 @@
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
-from datetime import date
+from datetime import date, timedelta
 from typing import Any
 
 from portal.surveys import scoring
@@ -11,6 +11,8 @@ from portal.surveys.models import DELIVERED, FROM_STAFF
 from portal.surveys.scales import SCALES
 
 MONTHS_SHOWN = 24
+MONTHS_LATELY = 3
+"""This month and the two before it."""
 
 
 @dataclass
@@ -89,10 +91,21 @@ def _matters(answers: Answers) -> bool:
     return bool(answers.n or answers.delivered)
 
 
-def of_each(kinds: dict[int, str], counts: Sequence[Any]) -> dict[int, Answers]:
-    """The same as a whole for many surveys: rows of (survey, score, count), by the surveys' ids."""
-    found = {id: Answers(kind) for id, kind in kinds.items()}
-    for survey_id, score, count in counts:
+def of_each(kinds: dict[int, str], counts: Sequence[Any]) -> dict[int, tuple[Answers, Answers]]:
+    """The whole of each of many surveys, and what came lately, by the surveys' ids; of rows of (survey, score, count,
+    how many of these lately).
+    """
+    found = {id: (Answers(kind), Answers(kind)) for id, kind in kinds.items()}
+    for survey_id, score, count, lately in counts:
         if survey_id in found:
-            found[survey_id].add(score, count)
+            found[survey_id][0].add(score, count)
+            found[survey_id][1].add(score, lately)
     return found
+
+
+def lately_since(today: date) -> date:
+    """From when on answers are the latest ones: the first day of the month two months ago."""
+    month = today.replace(day=1)
+    for _ in range(MONTHS_LATELY - 1):
+        month = (month - timedelta(days=1)).replace(day=1)
+    return month

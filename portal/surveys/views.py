@@ -39,11 +39,12 @@ def _give_words(state: Any) -> None:
 @access.staff
 def index() -> ResponseReturnValue:
     """What we ask, what customers say, and who has to be made happy again."""
-    listed = queries.surveys()
+    listed, since = queries.surveys(), results.lately_since(clock.today())
     return render_template(
         "surveys/index.html",
         surveys=listed,
-        answers=results.of_each({survey.id: survey.kind for survey in listed}, queries.counts_of_each()),
+        answers=results.of_each({survey.id: survey.kind for survey in listed}, queries.counts_of_each(since)),
+        since=since,
         unhappy=queries.to_make_right(UNHAPPY_SHOWN),
     )
 

@@ -44,10 +44,12 @@ def test_a_mail_goes_out_with_the_question_and_a_way_to_stop(support: Browser, h
 
 
 def test_the_page_costs_few_queries(support: Browser, hotel: Customer, queries: QueryRecorder) -> None:
+    a_survey("A purchase", occasion="after_purchase", days=7)
     survey, page = a_survey(), f"/customers/{hotel.id}/ask"
     with queries as seen:
-        support.get(page)
+        shown = support.get(page).text
     assert len(seen) <= 6
+    assert shown.index(">How likely<") < shown.index(">A purchase<"), "what is asked by hand comes first"
     support.post(page, data=form(survey.id, 1, "link"))
     with queries as seen:
         support.get("/invitations/1")

@@ -9,8 +9,10 @@ from python_calamine import CalamineWorkbook
 
 from portal import clock
 from portal.commitments.promising import Promise, promise
+from portal.customers.models import Customer
 from portal.extensions import db
 from portal.surveys import tallies
+from portal.surveys.models import Survey
 from tests.browser import Browser
 from tests.cast import Cast
 from tests.recorder import QueryRecorder
@@ -57,7 +59,12 @@ def test_says_the_score_with_n_interval_and_rate(support: Browser, cast: Cast, q
             listed = text(support.get("/surveys"))
         assert len(seen) <= 4
         assert "+33.3" in listed
+        assert "since <time" not in listed
         tallies.gather()
+    long_ago = clock.now() - timedelta(days=200)
+    an_answer(db.session.get_one(Survey, 1), db.session.get_one(Customer, 1), 10, at=long_ago)
+    db.session.commit()
+    assert "+33.3, n = 30" in text(support.get("/surveys")), "how it has gone lately"
 
 
 def test_comments_are_paged(support: Browser, cast: Cast) -> None:

@@ -58,8 +58,9 @@ def test_counting_changes_no_result(cast: Cast) -> None:
     assert tallies.gather() == 0
     assert tallies.rebuild() == len(db.session.scalars(select(SurveyTally)).all())
     assert read(survey) == before
-    (each,) = of_each({survey.id: survey.kind}, queries.counts_of_each()).values()
+    ((each, lately),) = of_each({survey.id: survey.kind}, queries.counts_of_each(clock.today())).values()
     assert each == before.whole
+    assert lately.n == 1
 
 
 def test_what_is_taken_back_counts_no_longer(cast: Cast) -> None:
