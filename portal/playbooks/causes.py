@@ -21,8 +21,8 @@ PURCHASES = ("purchase.recorded", "purchase.changed", "purchase.restored", "purc
 ANSWERS = (
     "response.received", "response.corrected", "response.accepted", "response.dismissed", "response.disavowed",
 )  # fmt: skip
-HAND_OFFS, ARCHIVED = "hand_off.accepted", "customer.archived"
-KINDS = (*PURCHASES, *ANSWERS, HAND_OFFS, ARCHIVED)
+HAND_OFFS, ARCHIVED, RESTORED = "hand_off.accepted", "customer.archived", "customer.restored"
+KINDS = (*PURCHASES, *ANSWERS, HAND_OFFS, ARCHIVED, RESTORED)
 
 
 class Cause(NamedTuple):
@@ -43,12 +43,17 @@ class Cause(NamedTuple):
 
 @dataclass
 class News:
-    """What some events come to: causes in the order of their days, and causes and customers that stand no longer."""
+    """What some events come to: causes in the order of their days, causes and customers that stand no longer, and those
+    that stand again.
+    """
 
     causes: list[Cause] = field(default_factory=list)
     gone: dict[str, list[tuple[str, int]]] = field(default_factory=dict)
     """By one of `STOPPED_BY`."""
     archived: list[int] = field(default_factory=list)
+    back: dict[str, list[tuple[str, int]]] = field(default_factory=dict)
+    """Causes that stand again, by the one of `STOPPED_BY` that they had been stopped by."""
+    restored: list[int] = field(default_factory=list)
 
 
 def news_of(events: Sequence[Row[Any]], triggers: set[str]) -> News:
@@ -56,12 +61,14 @@ def news_of(events: Sequence[Row[Any]], triggers: set[str]) -> News:
     news = News()
     ids = {kind: {event.subject_id for event in events if event.kind in kinds} for kind, kinds in _SUBJECTS.items()}
     news.archived = sorted({event.customer_id for event in events if event.kind == ARCHIVED})
-    voided = {event.subject_id for event in events if event.kind == "purchase.voided"}
+    news.restored = sorted({event.customer_id for event in events if event.kind == RESTORED})
+    voided = {event.subject_id for event in events if event.kind in ("purchase.voided", "purchase.restored")}
     if triggers & {"purchase", "first_purchase", "repeat_purchase"} and ids["purchase"]:
         news.causes += _purchases(queries.purchases(ids["purchase"], clock.today() - RECENT))
     if voided:
-        still_void = queries.voided_purchases(voided)
-        news.gone["voided"] = [("purchase", id) for id in still_void]
+        still_void = set(queries.voided_purchases(voided))
+        news.gone["voided"] = [("purchase", id) for id in sorted(still_void)]
+        news.back["voided"] = [("purchase", id) for id in sorted(voided - still_void)]
     if ids["answer"]:
         _read_answers(queries.answers(ids["answer"]), news)
     if "hand_off" in triggers:
@@ -90,5 +97,7 @@ def _read_answers(rows: Iterable[Any], news: News) -> None:
         unhappy = state == "standing" and SCALES[kind].feeling(score) == "unhappy"
         if not unhappy:
             news.gone.setdefault("not_unhappy", []).append(("answer", id))
-        elif on >= clock.today() - RECENT:
+            continue
+        news.back.setdefault("not_unhappy", []).append(("answer", id))
+        if on >= clock.today() - RECENT:
             news.causes.append(Cause("answer", id, customer_id, on, ("unhappy",)))

@@ -207,11 +207,13 @@ def running_by_cause(keys: Collection[tuple[str, int]]) -> Sequence[Any]:
     """(id, customer id, playbook's id and name) of the runs under way that these causes have started, locked. Rides on
     uq_playbook_runs_cause_id_cause_playbook_id.
     """
+    if not keys:
+        return []
     query = _STOPPABLE.where(
         PlaybookRun.cause_id.in_([id for _, id in keys]), PlaybookRun.cause == next(iter(keys))[0],
         PlaybookRun.state == "running",
     )  # fmt: skip
-    return db.session.execute(query.order_by(PlaybookRun.id).with_for_update(of=PlaybookRun)).all() if keys else []
+    return db.session.execute(query.order_by(PlaybookRun.id).with_for_update(of=PlaybookRun)).all()
 
 
 def running_of_archived(customer_ids: Collection[int]) -> Sequence[Any]:
@@ -222,9 +224,48 @@ def running_of_archived(customer_ids: Collection[int]) -> Sequence[Any]:
     return db.session.execute(query.order_by(PlaybookRun.id).with_for_update(of=PlaybookRun)).all()
 
 
+_RESUMABLE = select(
+    PlaybookRun.id, PlaybookRun.customer_id, PlaybookRun.playbook_id, PlaybookRun.cause, PlaybookRun.began_on,
+    Playbook.name,
+).join(Playbook, Playbook.id == PlaybookRun.playbook_id)  # fmt: skip
+
+
+def stopped_by_cause(why: str, keys: Collection[tuple[str, int]]) -> Sequence[Any]:
+    """(id, customer id, playbook's id, cause, day, playbook's name) of the runs that these causes have started and that
+    were stopped by that, locked; of living customers. Rides on uq_playbook_runs_cause_id_cause_playbook_id.
+    """
+    if not keys:
+        return []
+    query = _RESUMABLE.where(PlaybookRun.cause_id.in_([id for _, id in keys]), PlaybookRun.cause == next(iter(keys))[0])
+    return db.session.execute(_stopped(query, why)).all()
+
+
+def stopped_of_restored(customer_ids: Collection[int]) -> Sequence[Any]:
+    """The same of those of these customers who were archived and are so no longer; not of purchases that have been
+    voided meanwhile. Rides on ix_playbook_runs_customer_id_id.
+    """
+    voided = exists().where(Purchase.id == PlaybookRun.cause_id, Purchase.voided_at.is_not(None))
+    query = _RESUMABLE.where(PlaybookRun.customer_id.in_(customer_ids), ~and_(PlaybookRun.cause == "purchase", voided))
+    return db.session.execute(_stopped(query, "archived")).all()
+
+
+def _stopped(query: Any, why: str) -> Any:
+    lives = exists().where(Customer.id == PlaybookRun.customer_id, Customer.archived_at.is_(None))
+    query = query.where(PlaybookRun.state == "stopped", PlaybookRun.why == why, lives)
+    return query.order_by(PlaybookRun.id).with_for_update(of=PlaybookRun)
+
+
+def with_steps_since(run_ids: Collection[int], since: date) -> set[int]:
+    """Those of these runs that have stopped steps which were not due before that day. Rides on ix_run_steps_run_id."""
+    query = select(RunStep.run_id).where(
+        RunStep.run_id.in_(run_ids), RunStep.state == "stopped", RunStep.due_on >= since
+    )
+    return set(db.session.scalars(query))
+
+
 def customers_of_days(playbook_id: int, days: Collection[date], year: int, limit: int) -> Sequence[int]:
     """Ids of living customers whose first purchase was on one of these days and for whom this playbook has not been
-    started that year, in order. By primary key: every customer is looked at.
+    started that year, in order. Rides on ix_customers_live_first_purchase.
     """
     started = exists().where(
         PlaybookRun.cause_id == Customer.id * YEARS + year, PlaybookRun.cause == "anniversary",

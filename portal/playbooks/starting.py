@@ -1,5 +1,7 @@
 """Starting and stopping playbooks by what happens: many at once, each exactly once per cause.
 
+What stops because its cause was taken back (a purchase voided, a customer archived, an answer that counts no longer)
+goes on where it stopped when the cause stands again: it is the same run, and what it had made is not made twice.
 Everything happens in the caller's transaction, in a number of statements that does not grow with the causes.
 """
 
@@ -18,7 +20,7 @@ from portal.playbooks.calendar import A_DAY, later, same_days
 from portal.playbooks.causes import RECENT, Cause, news_of
 from portal.playbooks.models import PlaybookRun, PlaybookStep, RunStep
 from portal.playbooks.queries import Active
-from portal.timeline.models import Event
+from portal.timeline.models import Event, event_of
 
 RUNS, STEPS = cast("Table", PlaybookRun.__table__), cast("Table", RunStep.__table__)
 EVENTS = cast("Table", Event.__table__)
@@ -37,6 +39,11 @@ def react(events: Sequence[Row[Any]]) -> None:
         _stop(queries.running_by_cause(keys), why)
     if news.archived:
         _stop(queries.running_of_archived(news.archived), "archived")
+    for why, keys in news.back.items():
+        stopped = queries.stopped_by_cause(why, keys)
+        _resume(_alone_on_their_day(stopped) if why == "voided" else stopped)
+    if news.restored:
+        _resume(queries.stopped_of_restored(news.restored))
 
 
 def start(causes: Sequence[Cause], on: Sequence[Active]) -> int:
@@ -149,13 +156,41 @@ def _stop(runs: Sequence[Any], why: str) -> None:
     stopped = update(PlaybookRun).where(PlaybookRun.id.in_(ids)).values(state="stopped", why=why, ended_at=now)
     db.session.execute(stopped.execution_options(synchronize_session=False))
     stop_waiting(ids)
+    _note_each(runs, "stopped", why=why)
+
+
+def _resume(runs: Sequence[Any]) -> None:
+    """Let these runs (id, customer id, playbook's id, cause, day, playbook's name) go on with what was still to come.
+
+    What was due more than 30 days ago is past making; a run with nothing else left stays stopped.
+    """
+    since = clock.today() - RECENT
+    left = queries.with_steps_since([run.id for run in runs], since) if runs else set()
+    again = [run for run in runs if run.id in left]
+    if not again:
+        return
+    ids = [run.id for run in again]
+    running = update(PlaybookRun).where(PlaybookRun.id.in_(ids)).values(state="running", why="", ended_at=None)
+    db.session.execute(running.execution_options(synchronize_session=False))
+    waiting = update(RunStep).where(RunStep.run_id.in_(ids), RunStep.state == "stopped", RunStep.due_on >= since)
+    db.session.execute(waiting.values(state="waiting").execution_options(synchronize_session=False))
+    _note_each(again, "resumed")
+
+
+def _alone_on_their_day(runs: Sequence[Any]) -> list[Any]:
+    """Those of a purchase on whose day no other one has started the same meanwhile."""
+    days = queries.started_by_day({run.customer_id for run in runs}, min(run.began_on for run in runs)) if runs else ()
+    return [run for run in runs if (run.playbook_id, run.customer_id, run.began_on) not in days]
+
+
+def _note_each(runs: Sequence[Any], verb: str, **told: Any) -> None:
+    """The events of these runs."""
     events = [
-        {
-            "at": now, "happened_on": clock.today(), "kind": "playbook.stopped", "user_id": None,
-            "customer_id": run.customer_id, "subject_id": run.playbook_id, "data": {"name": run.name, "why": why},
-        }
+        event_of(
+            f"playbook.{verb}", by=None, customer_id=run.customer_id, subject_id=run.playbook_id, name=run.name, **told
+        )
         for run in runs
-    ]  # fmt: skip
+    ]
     bulk.put_each(Event, events)
 
 

@@ -24,7 +24,7 @@ from portal.timeline.models import Event, record
 from tests.cast import Cast
 from tests.imports.running import import_text
 from tests.invitations.asked import a_survey, ask
-from tests.playbooks.written import CALL, a_playbook, a_sale, look, runs, steps
+from tests.playbooks.written import CALL, a_playbook, a_sale, look, make, runs, steps
 from tests.recorder import QueryRecorder
 from tests.touches import a_customer
 
@@ -185,6 +185,64 @@ def test_a_voided_purchase_and_an_archived_customer_stop_what_they_started(cast:
     a_sale(cast, one.id)  # on the same day, and this one counts
     look()
     assert [run.state for run in runs()] == ["stopped", "stopped", "running"]
+
+
+def test_what_stands_again_goes_on_where_it_stopped(cast: Cast) -> None:
+    a_playbook(Step("commitment", 0, "Check"), CALL)
+    one, other, third = (a_customer(cast, name) for name in ("Notaría 32", "Hotel Sol", "Taller Luna"))
+    sale, twice = a_sale(cast, one.id), a_sale(cast, third.id)
+    a_sale(cast, other.id)
+    look()
+    make()
+    ledger.void(sale, by=cast.sales)
+    ledger.void(twice, by=cast.sales)
+    other.archive(cast.owner)
+    db.session.commit()
+    look()
+    a_sale(cast, third.id)  # starts its own, so that of the other one stays stopped
+    look()
+    for _ in range(2):
+        for voided in (sale, twice):
+            if voided.voided_at is not None:
+                ledger.restore(voided, by=cast.sales)
+        other.restore(cast.owner)
+        db.session.commit()
+        look()
+        make()
+    assert [(run.customer_id, run.state, run.why) for run in runs()] == [
+        (one.id, "running", ""), (third.id, "stopped", "voided"), (other.id, "running", ""), (third.id, "running", ""),
+    ]  # fmt: skip
+    of_one = [(step.state, step.made) for step in steps() if step.run_id == 1]
+    assert of_one == [("made", "commitment"), ("waiting", "")]  # nothing twice
+    told = db.session.scalars(select(Event.customer_id).where(Event.kind == "playbook.resumed")).all()
+    assert (set(told), len(told)) == ({one.id, other.id}, 2)
+
+
+def test_what_is_voided_and_restored_before_anybody_looks_keeps_nobody_waiting(cast: Cast) -> None:
+    a_playbook()
+    sale = a_sale(cast, a_customer(cast).id)
+    ledger.void(sale, by=cast.sales)
+    ledger.restore(sale, by=cast.sales)
+    db.session.commit()
+    look()
+    assert [run.state for run in runs()] == ["running"]
+
+
+def test_what_was_due_long_ago_is_past_making(cast: Cast) -> None:
+    a_playbook(CALL, Step("commitment", 60, "Look back"))
+    customer = a_customer(cast)
+    a_sale(cast, customer.id)
+    look()
+    customer.archive(cast.owner)
+    db.session.commit()
+    look()
+    with time_machine.travel(clock.now() + 40 * DAY):
+        customer.restore(cast.owner)
+        db.session.commit()
+        look()
+        assert [(step.state, run.state) for step, run in zip(steps(), [*runs(), *runs()], strict=True)] == [
+            ("stopped", "running"), ("waiting", "running"),
+        ]  # fmt: skip
 
 
 def test_starting_many_asks_no_more_than_starting_one(cast: Cast, queries: QueryRecorder) -> None:
