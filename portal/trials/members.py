@@ -3,6 +3,9 @@
 An untouched customer is hidden from the list of the trial; and, where that list calls for somebody to come back, from
 the others that do so too, since a call is a call whichever list brought it. What we owe a customer (a promise, an
 answer to be made right, somebody who is answerable) is hidden only by a trial of that very list.
+
+Playbooks, reassurance and surveys go on in both groups alike: they follow what the customer does, not a list. Were they
+kept from the untouched, the difference would be theirs too, and what is left out would tell who they are.
 """
 
 from collections.abc import Collection

@@ -1,6 +1,7 @@
 """What a playbook asks for is made on its day, once, by whom it is given to; or skipped, and it says why."""
 
 from datetime import date, timedelta
+from uuid import uuid4
 
 import time_machine
 from sqlalchemy import select
@@ -16,10 +17,12 @@ from portal.playbooks.giving import Givers
 from portal.playbooks.models import PlaybookStep
 from portal.playbooks.writing import Step
 from portal.timeline.models import Event
+from portal.trials import trying
 from tests.cast import Cast
 from tests.invitations.asked import a_survey, firm
 from tests.playbooks.written import CALL, a_playbook, a_sale, became, look, make, runs, steps
 from tests.touches import a_customer, a_plan, a_promise
+from tests.trials.listed import a_list
 
 DAY = timedelta(days=1)
 
@@ -84,6 +87,19 @@ def test_a_survey_is_asked_once_per_purchase_and_of_nobody_who_does_not_want_it(
         + [("skipped", "", "opted_out")] * 2 + [("skipped", "", "not_asking")] * 3
     )  # fmt: skip
     assert {run.state for run in runs()} == {"done"}
+
+
+def test_whom_a_trial_leaves_untouched_is_served_like_everybody(cast: Cast) -> None:
+    ids = a_list(cast, 12)
+    db.session.commit()
+    trying.start("overdue", 50, 30, cast.owner, str(uuid4()))
+    a_playbook(Step("follow_up", 0, "Thank them"))
+    for id in ids:
+        a_sale(cast, id)
+    look()
+    make()
+    served = db.session.scalars(select(FollowUp.customer_id).where(FollowUp.objective == "Thank them"))
+    assert sorted(served) == sorted(ids)
 
 
 def test_what_is_edited_before_its_day_is_made_as_it_is_then(cast: Cast) -> None:
