@@ -37,9 +37,7 @@ def ask(customer: Customer, said: Asked, by: "User", of: "User | None" = None) -
     if customer.is_archived:
         raise IsArchived
     due.checked(said.due_on)
-    to_leg = leg_of(of.role, said.leg or customer.leg) if of else said.leg
-    if not to_leg or (of is not None and of.id == by.id):
-        raise NobodyAsked
+    to_leg = _asked_leg(said, by, of, customer.leg)
     request = SupportRequest(
         customer_id=customer.id, from_leg=leg_of(by.role, customer.leg), to_leg=to_leg,
         assignee_id=of.id if of else None, text=said.text, due_on=said.due_on, form_id=said.form_id,
@@ -50,3 +48,20 @@ def ask(customer: Customer, said: Asked, by: "User", of: "User | None" = None) -
     told |= {"to": of.name} if of else {}
     record("support.asked", by=by, customer_id=customer.id, subject=request, **told)
     return request
+
+
+def change(request: SupportRequest, said: Asked, by: "User", of: "User | None" = None) -> None:
+    """Ask a locked request otherwise, as long as it waits. Raises `NotWaiting`, `DayOutOfReach` or `NobodyAsked`."""
+    if request.is_waiting and said.due_on != request.due_on:
+        due.checked(said.due_on)
+    has_it = of is not None and of.id == request.assignee_id
+    to_leg = request.to_leg if has_it and said.leg in ("", request.to_leg) else _asked_leg(said, by, of, request.to_leg)
+    request.change(by, said.text, said.due_on, to_leg, of)
+
+
+def _asked_leg(said: Asked, by: "User", of: "User | None", now: str | None) -> str:
+    """The leg that is asked: of a colleague, the one that they run. Raises `NobodyAsked`."""
+    to_leg = leg_of(of.role, said.leg or now) if of else said.leg
+    if not to_leg or (of is not None and of.id == by.id):
+        raise NobodyAsked
+    return to_leg

@@ -2,6 +2,7 @@
 
 from flask_babel import lazy_gettext as _l
 from wtforms import Form
+from wtforms.validators import InputRequired
 
 from portal.choices import DayField, NextField, RecordField, WordField
 from portal.due import STEPS
@@ -21,6 +22,17 @@ class RequestForm(Form):
     text = TextField(_l("What is needed"), longest=300, required=True)
     due_step = WordField(_l("Due"), words=STEPS[1:], default="3_days")
     due_on = DayField(_l("Due day"))
+
+
+class EditRequestForm(Form):
+    """The same, asked otherwise."""
+
+    version = VersionField()
+    next = NextField()
+    leg = WordField(_l("Ask whom"), words=("", *LEGS), default="")
+    user_id = RecordField(_l("Somebody in particular"))
+    text = TextField(_l("What is needed"), longest=300, required=True)
+    due_on = DayField(_l("Due"), [InputRequired()])
 
 
 class WordForm(Form):

@@ -131,6 +131,19 @@ class SupportRequest(Model):
         self.state, self.assignee_id = "open", None
         self._note("given_back", by)
 
+    def change(self, by: "User", text: str, due_on: date, to_leg: str, of: "User | None") -> None:
+        """Ask it otherwise: in other words, for another day, of somebody else. Whom it is asked of anew has not taken
+        it. Raises `NotWaiting`.
+        """
+        self._must_wait()
+        was, whose = (self.text, self.due_on), (self.to_leg, self.assignee_id)
+        self.text, self.due_on = text, due_on
+        if (to_leg, of.id if of else None) != whose:
+            self.state, self.to_leg, self.assignee_id = "open", to_leg, of.id if of else None
+        if (self.text, self.due_on, self.to_leg, self.assignee_id) != (*was, *whose):
+            told = {"was": was[0] if was[0] != text else "", "to": of.name if of else ""}
+            self._note("changed", by, **{name: value for name, value in told.items() if value})
+
     def answer_with(self, by: "User", words: str = "") -> None:
         """It is done, and who asked reads these words. Raises `NotWaiting`."""
         self._must_wait()

@@ -35,6 +35,7 @@ from portal.customers.models import Customer
 from portal.extensions import db, rows_of
 from portal.paging import PAGE_ROWS, Page, decode, page_of
 from portal.purchases.models import Purchase
+from portal.relay.legs import OF_ROLE
 from portal.relay.models import HANDED_OFF, Holding
 from portal.responses.models import Response
 from portal.surveys.models import Survey
@@ -76,14 +77,19 @@ _WAITING = select(SupportRequest.due_on, SupportRequest.id).where(is_live(Suppor
 
 
 def due(assignee_id: Any, today: Any) -> Any:
-    """(due_on, id) of requests that wait for one user, who is asked in particular or has taken them, or for everybody:
-    the untaken ones from the first day, the taken ones when they fall due.
+    """(due_on, id) of requests that wait for one user, who is asked in particular or has taken them, or as one of the
+    leg while nobody has: two parts; or for everybody. The untaken ones from the first day, the taken ones when they
+    fall due.
 
     Assignee and day may be bound parameters, of a statement that is made once. To be ordered by due_on and id: rides on
-    ix_support_requests_waiting_assignee or _waiting_due.
+    ix_support_requests_waiting_assignee and _waiting_leg, or on _waiting_due.
     """
     query = _WAITING.where(or_(SupportRequest.state == literal_column("'open'"), SupportRequest.due_on <= today))
-    return query if assignee_id is None else query.where(SupportRequest.assignee_id == assignee_id)
+    if assignee_id is None:
+        return query
+    leg = select(case(OF_ROLE, value=User.role, else_="")).where(User.id == assignee_id).scalar_subquery()
+    of_leg = _WAITING.where(SupportRequest.assignee_id.is_(None), SupportRequest.to_leg == leg)
+    return [query.where(SupportRequest.assignee_id == assignee_id), of_leg]
 
 
 def page(wanted: Wanted, after: str | None) -> Page[Row[Any]]:

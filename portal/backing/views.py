@@ -1,6 +1,7 @@
 """Requests for support: asked on a customer, taken, answered, declined or withdrawn, in place or on their own page."""
 
 from collections.abc import Callable
+from datetime import date
 from typing import Any
 from urllib.parse import urlencode
 
@@ -12,7 +13,7 @@ from sqlalchemy.exc import IntegrityError
 
 from portal import access, due, htmx
 from portal.backing import asking, handed_over, queries, wording
-from portal.backing.forms import PLACES, RequestForm, WordForm
+from portal.backing.forms import PLACES, EditRequestForm, RequestForm, WordForm
 from portal.backing.models import ReasonMissing, SupportRequest, asked
 from portal.customers.models import Customer
 from portal.customers.queries import customer_by_id, customer_for_change
@@ -102,9 +103,71 @@ def create(id: int) -> ResponseReturnValue:
 
 
 def _new_page(customer: Customer, form: RequestForm) -> str:
+    return render_template("backing/new.html", customer=customer, form=form, legs=_offer(form))
+
+
+def _offer(form: RequestForm | EditRequestForm, besides: str = "") -> list[tuple[str, Any]]:
+    """Offer colleagues in the form; and the legs that may be asked, each with its word: not one's own."""
     form.user_id.choices = [(user.id, user.name) for user in active_users() if user.id != current_user.id]
-    legs = [(leg, relay_wording.leg(leg)) for leg in LEGS if leg != OF_ROLE.get(current_user.role)]
-    return render_template("backing/new.html", customer=customer, form=form, legs=legs)
+    mine = OF_ROLE.get(current_user.role)
+    return [(leg, relay_wording.leg(leg)) for leg in LEGS if leg != mine or leg == besides]
+
+
+@backing.get("/relay/requests/<int:id>/edit")
+@access.staff
+def edit(id: int) -> ResponseReturnValue:
+    """Ask it otherwise: in other words, for another day, of somebody else."""
+    shown = queries.request_to_show(id) or abort(404)
+    if not _is_mine(shown):
+        abort(403)
+    if not shown.is_waiting:
+        return htmx.see_other(path("backing.show", id=id))
+    form = EditRequestForm(obj=shown, leg=shown.to_leg, user_id=shown.assignee_id)
+    form.next.data = access.way_back(path("backing.show", id=id))
+    return _edit_page(id, form)
+
+
+@backing.post("/relay/requests/<int:id>")
+@access.staff
+def change(id: int) -> ResponseReturnValue:
+    """Save how it is asked now. Whoever edited an older version is told, and sees both."""
+    each = queries.request_for_change(id) or abort(404)
+    if not _is_mine(each):
+        abort(403)
+    form = EditRequestForm(request.form)
+    of = user_by_id(form.user_id.data) if form.user_id.data else None
+    if form.user_id.data and (of is None or not (of.is_active or of.id == each.assignee_id)):
+        abort(404)
+    if not form.validate():
+        return htmx.invalid(_edit_page(id, form))
+    mine = (form.text.data, form.due_on.data)
+    if form.version.data != each.version and mine != (each.text, each.due_on):
+        form.version.data = each.version
+        return _edit_page(id, form, both=True), 409
+    try:
+        said = asking.Asked(form.text.data, form.due_on.data or date.min, form.leg.data)
+        asking.change(each, said, current_user, of)
+        db.session.commit()
+    except BrokenRule as rule:
+        return _unchanged(id, form, rule)
+    flash(_("Saved."), "good")
+    return htmx.see_other(access.way_back(path("backing.show", id=id)))
+
+
+def _unchanged(id: int, form: EditRequestForm, rule: BrokenRule) -> ResponseReturnValue:
+    """What is wrong, beside what was typed."""
+    db.session.rollback()
+    names = {asking.NobodyAsked: "leg", due.DayOutOfReach: "due_on"}
+    form[names.get(type(rule), "text")].errors = [say(rule)]
+    return htmx.invalid(_edit_page(id, form))
+
+
+def _edit_page(id: int, form: EditRequestForm, both: bool = False) -> str:
+    shown = queries.request_to_show(id) or abort(404)
+    legs = _offer(form, besides=shown.to_leg)
+    if shown.assignee is not None and shown.assignee_id not in dict(form.user_id.choices):
+        form.user_id.choices = [*form.user_id.choices, (shown.assignee.id, shown.assignee.name)]
+    return render_template("backing/edit.html", asked=shown, form=form, legs=legs, both=both)
 
 
 @backing.get("/relay/requests/<int:id>")

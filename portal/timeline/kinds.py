@@ -19,6 +19,7 @@ FAMILIES: dict[str, tuple[str, ...]] = {
         "ledger.ended",
         "playbook.started",
         "playbook.stopped",
+        "playbook.resumed",
         "playbook.skipped",
     ),
     "purchases": ("purchase.recorded", "purchase.changed", "purchase.voided", "purchase.restored"),
@@ -49,6 +50,7 @@ FAMILIES: dict[str, tuple[str, ...]] = {
     ),
     "relay": (
         "support.asked",
+        "support.changed",
         "support.taken",
         "support.given_back",
         "support.answered",

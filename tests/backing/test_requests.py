@@ -190,6 +190,43 @@ def test_is_declined_with_a_reason_and_withdrawn_by_who_asked(browser_of: Any, s
     assert kinds() == ["support.declined", "support.reopened", "support.withdrawn"]
 
 
+def test_is_asked_otherwise_by_who_asked(browser_of: Any, support: Browser, stranger: Browser, cast: Cast) -> None:
+    customer = a_customer(cast)
+    request = a_request(customer, cast.sales, -2, assignee_id=cast.support.id, state="taken")
+    db.session.commit()
+    here, sales = f"/relay/requests/{request.id}", browser_of(cast.sales)
+    for browser in (support, stranger):
+        assert browser.get(f"{here}/edit").status_code == browser.post(here).status_code == (
+            403 if browser is support else 303
+        )  # fmt: skip
+    assert sales.get("/relay/requests/999/edit").status_code == sales.post("/relay/requests/999").status_code == 404
+    assert f'href="{here}/edit"' in sales.get(here).get_data(as_text=True)
+    assert "Visit with a sample" in sales.get(f"{here}/edit").get_data(as_text=True)
+    late = request.due_on.isoformat()
+    form = {"version": 1, "leg": "service", "user_id": cast.support.id, "text": "Bring <b>two</b>", "due_on": late}
+    for wrong, said in (
+        ({"text": ""}, "This field is required"), ({"due_on": ""}, "This field is required"),
+        ({"due_on": "1999-01-01"}, "from today on"), ({"leg": "", "user_id": ""}, "Choose who is asked"),
+    ):  # fmt: skip
+        answer = sales.post(here, data=form | wrong)
+        assert answer.status_code == 422
+        assert said in answer.get_data(as_text=True)
+    assert sales.post(here, data=form | {"user_id": "999"}).status_code == 404
+    assert sales.post(here, data=form).status_code == 303  # a day gone by may stay
+    assert (fresh(request).text, request.state, request.version) == ("Bring <b>two</b>", "taken", 2)
+    told = db.session.scalars(select(Event).where(Event.kind == "support.changed")).one()
+    assert told.data["was"] == "Visit with a sample"
+    assert "Support request changed" in sales.get(f"/customers/{customer.id}?kind=relay").get_data(as_text=True)
+    answer = sales.post(here, data=form | {"text": "Bring three"})
+    assert answer.status_code == 409
+    assert "Bring &lt;b&gt;two&lt;/b&gt;" in answer.get_data(as_text=True)
+    assert sales.post(here, data=form | {"version": 2, "leg": "marketing", "user_id": ""}).status_code == 303
+    assert (fresh(request).state, request.to_leg, request.assignee_id) == ("open", "marketing", None)
+    sales.post(f"{here}/withdraw")
+    assert sales.get(f"{here}/edit").location == here
+    assert "settled already" in sales.post(here, data=form | {"version": 4}).get_data(as_text=True)
+
+
 def test_broken_rules(cast: Cast) -> None:
     request = a_request(a_customer(cast), cast.sales)
     with pytest.raises(StillWaiting):
@@ -202,7 +239,7 @@ def test_broken_rules(cast: Cast) -> None:
             verb(cast.sales)
 
 
-def test_stands_on_today_until_it_is_answered(support: Browser, owner: Browser, cast: Cast) -> None:
+def test_stands_on_today_until_it_is_answered(support: Browser, owner: Browser, browser_of: Any, cast: Cast) -> None:
     customer = a_customer(cast)
     request = a_request(customer, cast.sales, 5, "A sample for Ana", assignee_id=cast.support.id)
     a_request(customer, cast.sales, 5, "Taken, and not due yet", assignee_id=cast.support.id, state="taken")
@@ -211,8 +248,9 @@ def test_stands_on_today_until_it_is_answered(support: Browser, owner: Browser, 
     page = support.get("/").get_data(as_text=True)
     assert "A sample for Ana" in page
     assert "Taken, and not due yet" not in page
-    assert "Nobody has taken it" not in page
-    assert "Nobody has taken it" in owner.get("/?whose=everybody").get_data(as_text=True)
+    assert "Answer it: Nobody has taken it" in page  # it is asked of the leg
+    assert "Nobody has taken it" not in browser_of(cast.marketing).get("/").get_data(as_text=True)
+    assert owner.get("/?whose=everybody").get_data(as_text=True).count("Answer it: Nobody has taken it") == 1
     here = f"/relay/requests/{request.id}/answer"
     assert "A word for who asked" in support.get(f"{here}?place=today", fragment=True).get_data(as_text=True)
     answer = support.post(here, data={"word": "Sent", "place": "today"}, fragment=True).get_data(as_text=True)
