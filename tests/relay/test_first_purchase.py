@@ -74,6 +74,14 @@ def test_is_not_offered(why: str, cast: Cast) -> None:
     assert [each.cause for each in hand_offs()] == ([None] if why == "offered by hand" else [])
 
 
+def test_is_offered_although_the_newest_purchase_is_told_first(cast: Cast) -> None:
+    customer = add(cast, assignee=cast.sales)
+    for days_ago in (0, 9, 4):  # as a shop exports them
+        buy(customer, cast, days_ago)
+    look()
+    assert [each.customer_id for each in hand_offs()] == [customer.id]
+
+
 def test_says_who_offered_it(cast: Cast) -> None:
     buy(add(cast, assignee=cast.sales), cast)
     look()
