@@ -7,13 +7,10 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import update
-
 from portal import bulk, clock
-from portal.commitments.models import Commitment
 from portal.customers.models import Customer, IsArchived
 from portal.extensions import db
-from portal.relay import queries
+from portal.relay import queries, travelling
 from portal.relay.legs import leg_of
 from portal.relay.models import HandOff, NotOffered
 from portal.rules import N_, BrokenRule
@@ -69,22 +66,20 @@ def offer(customer: Customer, said: Offer, by: "User | None", days: int) -> Hand
         cause=said.cause, form_id=said.form_id, created_at=clock.now(),
     )  # fmt: skip
     db.session.add(hand_off)
-    promises = [promise.text for promise in queries.promises_to_travel([customer.id])]
-    told: dict[str, Any] = {"note": said.note, "promises": promises, "due_on": hand_off.due_on.isoformat()}
+    told: dict[str, Any] = {"note": said.note, "due_on": hand_off.due_on.isoformat()}
+    told |= travelling.with_one(customer.id, hand_off.giver_id).told
     told = hand_off.said() | {name: value for name, value in told.items() if value}
     record("hand_off.offered", by=by, customer_id=customer.id, subject=hand_off, **told)
     return hand_off
 
 
 def accept(hand_off: HandOff, customer: Customer, by: "User") -> None:
-    """Take a locked customer over, with the promises that we have made. Raises `NotOffered` or `IsArchived`."""
+    """Take a locked customer over, with what travels along. Raises `NotOffered` or `IsArchived`."""
     if not hand_off.is_offered:
         raise NotOffered
-    promises = queries.promises_to_travel([customer.id])
-    hand_off.accept(by, [promise.text for promise in promises])
+    hand_off.accept(by, travelling.with_one(customer.id, hand_off.giver_id).told)
     customer.pass_on(by, hand_off)
-    travelling = update(Commitment).where(Commitment.id.in_([promise.id for promise in promises]))
-    db.session.execute(travelling.values(assignee_id=by.id, version=Commitment.version + 1))
+    travelling.give(customer.id, hand_off.giver_id, by)
 
 
 def drop_due() -> int:

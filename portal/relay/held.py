@@ -20,13 +20,6 @@ HELD_WORDS = {
     "untouched": N_("Not touched for too long"),
 }
 TONES = {"dropped": "late", "offered": "due", "nobody": "late", "late": "late", "unhanded": "due", "untouched": "due"}
-ADDRESSES = {
-    "dropped": "/relay/hand-offs?show=dropped",
-    "offered": "/relay/hand-offs?show=waiting",
-    "nobody": "/customers?assignee=nobody&phase=%s",
-    "late": "/commitments?side=ours&whose=everybody",
-}
-"""Where those can be seen whom it holds."""
 
 
 def by(card: Any, silent_after_days: int) -> tuple[str, Markup]:
@@ -73,9 +66,31 @@ def _days(since: date) -> int:
 
 
 def many(phase: str, counted: dict[str, int]) -> list[tuple[str, Markup, int, str]]:
-    """(tone, words, how many, address or nothing) of what holds customers of a phase, the most urgent first."""
+    """(tone, words, how many, where they are) of what holds customers of a phase, the most urgent first."""
     return [
-        (TONES[name], _(HELD_WORDS[name]), counted[name], ADDRESSES.get(name, "").replace("%s", phase))
+        (TONES[name], word(name), counted[name], f"/relay?phase={phase}&held={name}")
         for name in HELD
         if counted.get(name, 0) > 0
     ]
+
+
+ELSEWHERE = {
+    "": ("/customers?phase=%s", N_("As a list")),
+    "dropped": ("/relay/hand-offs?show=dropped", N_("All hand-offs that were dropped")),
+    "offered": ("/relay/hand-offs?show=waiting", N_("All hand-offs that wait")),
+    "nobody": ("/customers?phase=%s&assignee=nobody", N_("As a list")),
+    "late": ("/commitments?side=ours&whose=everybody", N_("All our promises")),
+}
+
+
+def elsewhere(name: str, phase: str) -> tuple[str, Markup] | None:
+    """(address, words) of the list on which something is done about it, if there is one."""
+    if name not in ELSEWHERE:
+        return None
+    address, words = ELSEWHERE[name]
+    return address.replace("%s", phase), _(words)
+
+
+def word(name: str) -> Markup:
+    """What holds somebody there."""
+    return _(HELD_WORDS[name])

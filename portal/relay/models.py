@@ -142,6 +142,11 @@ class HandOff(Model):
         """Was it dropped, and has nobody picked it up?"""
         return self.dropped_on is not None and self.picked_up_on is None
 
+    @property
+    def giver_id(self) -> int | None:
+        """From whom it comes: who held the customer, else who offered it."""
+        return self.from_user_id or self.offered_by_id
+
     def is_for(self, user: "User") -> bool:
         """May this user answer it? Whom it was offered to, anybody of the leg, and owners."""
         asked = self.to_user_id == user.id if self.to_user_id else OF_ROLE.get(user.role) == self.to_leg
@@ -151,10 +156,12 @@ class HandOff(Model):
         """May this user take it back? Who offered it, who held the customer then, and owners."""
         return user.id in (self.offered_by_id, self.from_user_id) or user.is_owner
 
-    def accept(self, by: "User", promises: list[str]) -> None:
-        """The next runner takes over, with these promises. The caller passes the customer on. Raises `NotOffered`."""
+    def accept(self, by: "User", along: dict[str, list[str]]) -> None:
+        """The next runner takes over, with what travels along, as the record says it. The caller passes the customer
+        on. Raises `NotOffered`.
+        """
         self._answer("accepted", by)
-        self._note("accepted", by, promises=promises)
+        self._note("accepted", by, **along)
 
     def decline(self, by: "User", reason: str) -> None:
         """The customer stays where it is, and whoever offered it knows why. Raises `NotOffered`, `ReasonMissing`."""

@@ -32,6 +32,7 @@ from portal.commitments.models import OPEN, Commitment
 from portal.customers.lines import Matter, is_live, together
 from portal.customers.models import PHASES, Customer
 from portal.extensions import db, rows_of
+from portal.follow_ups.models import FollowUp
 from portal.paging import PAGE_ROWS, Page, decode, most, page_of
 from portal.relay.legs import OF_ROLE
 from portal.relay.models import BOARD_ID, LYING, OFFERED, TO_LEG, Board, HandOff, Holding
@@ -42,10 +43,12 @@ CARDS_AT_ONCE = 8
 STRETCHES = 100
 MOST_COUNTED = 100
 """Of hand-offs no more are counted."""
-PROMISES_SHOWN = 300
+TRAVELLING_SHOWN = 300
 LATE_OFFER_DAYS = 30
 """For how long after the first purchase service is still asked to take over."""
 VIEWS = ("mine", "offered", "waiting", "dropped")
+UNHANDED = (Customer.status != "prospect", or_(Customer.leg.is_(None), Customer.leg != "service"))
+"""Who has bought and is not with service."""
 
 
 # The board
@@ -74,12 +77,15 @@ def cards() -> dict[str, Sequence[Row[Any]]]:
     return dict(found)
 
 
-def page_of_cards(phase: str, after: str | None) -> Page[Row[Any]]:
-    """The customers of one phase the same way, who have been there the longest first. Rides on the same indexes."""
+def page_of_cards(phase: str, after: str | None, held: str = "", silent_after_days: int = 0) -> Page[Row[Any]]:
+    """The customers of one phase the same way, who have been there the longest first; only those whom that holds
+    there, one of `counting.HELD`. Rides on the same indexes: whom nobody has touched is looked for along the phase.
+    """
     key = decode(after, date, int)
-    values = {"today": clock.today(), "phase": phase}
+    values: dict[str, Any] = {"today": clock.today(), "phase": phase}
+    values |= {"quiet": clock.today() - timedelta(days=silent_after_days)} if held == "untouched" else {}
     values |= {"after_on": key[0], "after_id": key[1]} if key else {}
-    rows = rows_of(_cards_of_one(key is not None), values).all()
+    rows = rows_of(_cards_of_one(held, key is not None), values).all()
     return page_of(rows, lambda row: (row.phase_since, row.id), first=key is None)
 
 
@@ -89,8 +95,8 @@ def _cards_of_all() -> Any:
 
 
 @cache
-def _cards_of_one(from_key: bool) -> Any:
-    query = _in_phase(bindparam("phase"))
+def _cards_of_one(held: str, from_key: bool) -> Any:
+    query = _in_phase(bindparam("phase")).where(*_is_held(held))
     if from_key:
         after = tuple_(bindparam("after_on", type_=Date), bindparam("after_id", type_=BigInteger))
         query = query.where(tuple_(Customer.phase_since, Customer.id) > after)
@@ -100,6 +106,25 @@ def _cards_of_one(from_key: bool) -> Any:
 def _in_phase(phase: Any) -> Any:
     here = select(*_CARD).where(Customer.archived_at.is_(None), Customer.phase == phase)
     return here.order_by(Customer.phase_since, Customer.id)
+
+
+def _is_held(held: str) -> tuple[Any, ...]:
+    """The conditions of being held so, as the board counts them."""
+    late = and_(OPEN, Commitment.side == "ours", Commitment.due_on < bindparam("today", type_=Date))
+    offered = select(HandOff.customer_id).where(OFFERED)
+    found: dict[str, tuple[Any, ...]] = {
+        "dropped": (Customer.id.in_(select(HandOff.customer_id).where(LYING)),),
+        "offered": (Customer.id.in_(offered),),
+        "nobody": (Customer.assignee_id.is_(None),),
+        "late": (Customer.id.in_(select(Commitment.customer_id).where(late)),),
+        "unhanded": (*UNHANDED, Customer.id.not_in(offered)),
+        "untouched": (_untouched(bindparam("quiet", type_=Date)),),
+    }
+    return found.get(held, ())
+
+
+def _untouched(quiet: Any) -> Any:
+    return or_(Customer.last_touch_on.is_(None), Customer.last_touch_on < quiet)
 
 
 def _held_up(found: Any) -> Any:
@@ -136,13 +161,12 @@ def in_phases(currency: str, silent_after_days: int) -> Sequence[Row[Any]]:
         return func.count(case((and_(*conditions), 1)))
 
     quiet = clock.today() - timedelta(days=silent_after_days)
-    unhanded = (Customer.status != "prospect", or_(Customer.leg.is_(None), Customer.leg != "service"))
     query = (
         select(
             Customer.phase, Customer.phase_since, func.count().label("customers"),
             func.sum(case((Customer.currency == currency, Customer.revenue_minor), else_=0)).label("value_minor"),
-            number(Customer.assignee_id.is_(None)).label("nobody"), number(*unhanded).label("unhanded"),
-            number(or_(Customer.last_touch_on.is_(None), Customer.last_touch_on < quiet)).label("untouched"),
+            number(Customer.assignee_id.is_(None)).label("nobody"), number(*UNHANDED).label("unhanded"),
+            number(_untouched(quiet)).label("untouched"),
         )
         .where(Customer.archived_at.is_(None))
         .group_by(Customer.phase, Customer.phase_since)
@@ -157,7 +181,6 @@ def held_in_phases() -> Sequence[Row[str, str, int]]:
     _lying and ix_commitments_open_due.
     """
     late = and_(OPEN, Commitment.side == "ours", Commitment.due_on < clock.today())
-    bought = and_(Customer.status != "prospect", or_(Customer.leg.is_(None), Customer.leg != "service"))
     many = func.count(func.distinct(Customer.id))
     parts = [
         select(Customer.phase, literal(name), many)
@@ -166,7 +189,7 @@ def held_in_phases() -> Sequence[Row[str, str, int]]:
         .group_by(Customer.phase)
         for name, of, conditions in (
             ("offered", HandOff, (OFFERED,)),
-            ("asked", HandOff, (OFFERED, bought)),
+            ("asked", HandOff, (OFFERED, *UNHANDED)),
             ("dropped", HandOff, (LYING,)),
             ("late", Commitment, (late,)),
         )
@@ -339,27 +362,26 @@ def lines_of(customer_id: int) -> Sequence[Row[Any]]:
     return rows_of(query).all()
 
 
-_PROMISES: Any = (
-    select(Commitment.customer_id, Commitment.id, Commitment.text, Commitment.due_on)
-    .where(among(Commitment.customer_id, "customer_ids"), OPEN, Commitment.side == "ours")
-    .order_by(Commitment.due_on, Commitment.id)
-    .limit(most(PROMISES_SHOWN))
-)
+_PROMISED: Any = select(
+    literal_column("'promise'").label("what"), Commitment.customer_id, Commitment.id, Commitment.assignee_id,
+    Commitment.text, literal_column("''").label("kind"), Commitment.due_on,
+).where(among(Commitment.customer_id, "customer_ids"), OPEN, Commitment.side == literal_column("'ours'"))  # fmt: skip
+_PLANNED: Any = select(
+    literal_column("'plan'").label("what"), FollowUp.customer_id, FollowUp.id, FollowUp.assignee_id,
+    case((FollowUp.objective != "", FollowUp.objective), else_=func.substr(FollowUp.note, 1, 200)).label("text"),
+    FollowUp.purpose.label("kind"), FollowUp.due_on,
+).where(
+    among(FollowUp.customer_id, "customer_ids"), FollowUp.done_on.is_(None), FollowUp.undone_at.is_(None)
+)  # fmt: skip
+_MAY_TRAVEL = union_all(_PROMISED, _PLANNED).order_by("due_on", "id").limit(most(TRAVELLING_SHOWN))
 
 
-def promises_to_travel(customer_ids: Sequence[int]) -> Sequence[Row[Any]]:
-    """(customer_id, id, text, due_on) of what we have promised these customers and not done yet, the first due first.
-    Rides on ix_commitments_customer_id_state_due_on.
+def what_may_travel(customer_ids: Sequence[int]) -> Sequence[Row[Any]]:
+    """(what, customer_id, id, assignee_id, text, kind, due_on) of what we have promised these customers and not done
+    yet (`promise`), and of what is planned with them, by anybody (`plan`, of that purpose); the first due first. Rides
+    on ix_commitments_customer_id_state_due_on and ix_follow_ups_customer_id_due_on.
     """
-    found: Sequence[Row[Any]] = db.session.execute(_PROMISES, {"customer_ids": customer_ids}).all()
-    return found
-
-
-def promises_by_customer(customer_ids: Sequence[int]) -> dict[int, list[Row[Any]]]:
-    """The same, for pages: by customer, an empty list where there are none."""
-    found: dict[int, list[Row[Any]]] = {id: [] for id in customer_ids}
-    for row in rows_of(_PROMISES, {"customer_ids": customer_ids}) if customer_ids else ():
-        found[row.customer_id].append(row)
+    found: Sequence[Row[Any]] = db.session.execute(_MAY_TRAVEL, {"customer_ids": customer_ids}).all()
     return found
 
 

@@ -1,6 +1,6 @@
 """The relay: where every customer stands, who holds them, and who takes over."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any
 
 from flask import Blueprint, abort, flash, g, render_template, request
@@ -16,7 +16,8 @@ from portal.customers.queries import customer_for_change, customer_to_edit
 from portal.errors import say
 from portal.extensions import db
 from portal.links import path
-from portal.relay import goal, handing, held, queries, wording
+from portal.relay import goal, handing, held, queries, travelling, wording
+from portal.relay.counting import HELD
 from portal.relay.forms import PLACES, OfferForm, ReasonForm
 from portal.relay.models import HandOff, ReasonMissing
 from portal.rules import BrokenRule
@@ -35,13 +36,17 @@ def _give_words(state: Any) -> None:
 @relay.get("/relay")
 @access.staff
 def index() -> ResponseReturnValue:
-    """All customers by phase, the same for every team; or those of one phase, who have been there the longest first."""
+    """All customers by phase, the same for every team; or those of one phase, who have been there the longest first;
+    or of these those whom one thing holds there.
+    """
     phase, board = request.args.get("phase", ""), queries.the_board()
     about = {"board": board, "goal": goal.seen(g.firm, board)}
     if phase not in PHASES:
         return render_template("relay/index.html", cards=queries.cards(), **about)
-    page = queries.page_of_cards(phase, request.args.get("after"))
-    return render_template("relay/phase.html", phase=phase, page=page, **about)
+    by = request.args.get("held", "")
+    by = by if by in HELD else ""
+    page = queries.page_of_cards(phase, request.args.get("after"), by, g.firm.silent_after_days)
+    return render_template("relay/phase.html", phase=phase, by=by, page=page, **about)
 
 
 @relay.get("/relay/hand-offs")
@@ -51,9 +56,14 @@ def hand_offs() -> ResponseReturnValue:
     asked = request.args.get("show", "")
     view = asked if asked in queries.VIEWS else "mine"
     page = queries.page(view, current_user, request.args.get("after"))
-    promises = queries.promises_by_customer([row.customer_id for row in page.rows if row.state == "offered"])
     counts = queries.counts(current_user)
-    return render_template("relay/hand_offs.html", page=page, view=view, counts=counts, promises=promises)
+    return render_template("relay/hand_offs.html", page=page, view=view, counts=counts, along=_along(page.rows))
+
+
+def _along(rows: Sequence[Any]) -> dict[int, travelling.Along]:
+    """What travels with the customers of these lines, of those that are offered. One query at most."""
+    givers = {row.customer_id: row.from_user_id or row.offered_by_id for row in rows if row.state == "offered"}
+    return travelling.with_each(givers)
 
 
 @relay.get("/customers/<int:id>/relay")
@@ -66,8 +76,7 @@ def show(id: int) -> ResponseReturnValue:
 def _page(id: int, errors: tuple[str, ...] = ()) -> str:
     customer = customer_to_edit(id) or abort(404)
     lines = queries.lines_of(id)
-    promises = queries.promises_by_customer([id] if any(row.state == "offered" for row in lines) else [])
-    about = {"stretches": queries.holdings_of(id), "support": backing.lines_of(id), "promises": promises}
+    about = {"stretches": queries.holdings_of(id), "support": backing.lines_of(id), "along": _along(lines)}
     return render_template("relay/show.html", customer=customer, lines=lines, errors=errors, **about)
 
 
@@ -106,8 +115,8 @@ def offer(id: int) -> ResponseReturnValue:
 
 def _new_page(customer: Customer, form: OfferForm) -> str:
     form.offer(active_users())
-    promises = queries.promises_by_customer([customer.id])[customer.id]
-    return render_template("relay/new.html", customer=customer, form=form, promises=promises)
+    along = travelling.with_one(customer.id, customer.assignee_id or current_user.id)
+    return render_template("relay/new.html", customer=customer, form=form, along=along)
 
 
 @relay.get("/hand-offs/<int:id>")
@@ -117,8 +126,7 @@ def answer(id: int) -> ResponseReturnValue:
     row = queries.line(id) or abort(404)
     if not htmx.wants_fragment():
         return htmx.see_other(path("relay.show", id=row.customer_id))
-    promises = queries.promises_by_customer([row.customer_id])[row.customer_id] if row.state == "offered" else []
-    return render_template("relay/_answer.html", row=row, promises=promises, form=ReasonForm(place="today"))
+    return render_template("relay/_answer.html", row=row, along=_along([row]), form=ReasonForm(place="today"))
 
 
 @relay.post("/hand-offs/<int:id>/accept")
@@ -190,7 +198,7 @@ def _said(hand_off: HandOff) -> ResponseReturnValue:
     row = queries.line(hand_off.id) or abort(404)
     if htmx.wants_fragment() and _place() != "page":
         about = today.again(current_user, htmx.page_asked()) if _place() == "today" else {}
-        answer: ResponseReturnValue = render_template("relay/_rows.html", rows=[row], promises={}, at=_place(), **about)
+        answer: ResponseReturnValue = render_template("relay/_rows.html", rows=[row], along={}, at=_place(), **about)
     else:
         tone, words = wording.state(row)
         flash(f"{words}: {row.customer_name}", tone if tone != "calm" else "good")

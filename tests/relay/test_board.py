@@ -101,6 +101,23 @@ def test_counts_each_phase(firm_of_many: dict[str, Customer]) -> None:
     assert [board.phases[phase]["median_days"] for phase in ("loyalty", "retention")] == [20, 400]
 
 
+def test_every_number_leads_to_whom_it_counts(
+    support: Browser, firm_of_many: dict[str, Customer], queries: QueryRecorder
+) -> None:
+    board = counting.count()
+    assert board is not None
+    for phase, each in board.phases.items():
+        for held, number in each["held"].items():
+            with queries as seen:
+                page = support.get(f"/relay?phase={phase}&held={held}").get_data(as_text=True)
+            assert len(seen) <= 3
+            assert page.count('<li class="card-of-phase') == number
+            assert (f"held={held}&#34;" in page or f'held={held}" aria-current="true"' in page) == bool(number)
+    assert ">Unhanded</a>" in support.get("/relay?phase=loyalty&held=unhanded").get_data(as_text=True)
+    assert "Nobody any more." in support.get("/relay?phase=loyalty&held=nobody").get_data(as_text=True)
+    assert support.get("/relay?phase=loyalty&held=odd").get_data(as_text=True).count('<li class="card-of-phase') == 3
+
+
 def test_is_counted_anew_when_something_has_happened(cast: Cast, support: Browser) -> None:
     assert "Counted at" not in support.get("/relay").get_data(as_text=True)
     assert counting.keep()

@@ -10,6 +10,8 @@ from portal.commitments.models import Commitment
 from portal.commitments.promising import Promise, promise
 from portal.customers.models import Customer
 from portal.extensions import db
+from portal.follow_ups.models import FollowUp
+from portal.follow_ups.touching import Plan, plan
 from portal.relay import handing
 from portal.relay.models import HandOff, Holding
 from portal.settings.models import Firm
@@ -24,8 +26,10 @@ FORM_ID = "0b9f1a52-6a4c-4c4e-9d9e-0d2a8a2b1c00"
 
 @pytest.fixture
 def customer(cast: Cast) -> Customer:
-    """The sales user's, with a promise of ours and one of theirs."""
+    """The sales user's, with a promise of ours and one of theirs; three colleagues plan something with them."""
     customer = add(cast, assignee=cast.sales)
+    for who, objective in ((cast.sales, "Measure the hall"), (cast.marketing, "Photograph it"), (None, "")):
+        plan(customer, Plan(clock.today(), objective=objective, assignee_id=who.id if who else None), cast.sales)
     for side in ("ours", "theirs"):
         said = Promise(f"Send {side}", clock.today(), side=side, assignee_id=cast.sales.id)
         promise(customer, said, cast.sales)
@@ -48,7 +52,10 @@ def the_only() -> HandOff:
 def test_is_offered_with_a_note_and_what_was_promised(support: Browser, customer: Customer, cast: Cast) -> None:
     page = support.get(f"/customers/{customer.id}/hand-offs/new").get_data(as_text=True)
     assert "Send ours" in page
+    assert "With 2 planned follow-ups:" in page
+    assert "Measure the hall" in page
     assert "Send theirs" not in page
+    assert "Photograph it" not in page
     form = {"form_id": FORM_ID, "to": f"user:{cast.support.id}", "note": f"Likes oak {HOSTILE}"}
     for _ in range(2):
         answer = support.post(f"/customers/{customer.id}/hand-offs", data=form)
@@ -57,7 +64,7 @@ def test_is_offered_with_a_note_and_what_was_promised(support: Browser, customer
     assert (found.from_leg, found.from_user_id, found.to_leg) == ("sales", cast.sales.id, "service")
     assert (found.to_user_id, found.due_on) == (cast.support.id, clock.today() + timedelta(days=2))
     told = event("hand_off.offered").data
-    assert told["promises"] == ["Send ours"]
+    assert (told["promises"], told["plans"]) == (["Send ours"], ["Measure the hall", "care"])
     for address in (f"/customers/{customer.id}/relay", "/relay/hand-offs", f"/customers/{customer.id}"):
         shown = support.get(address).get_data(as_text=True)
         assert "<script>alert" not in shown
@@ -98,6 +105,11 @@ def test_whoever_accepts_holds_it_and_what_was_promised(support: Browser, custom
     assert (found.assignee_id, found.leg) == (cast.support.id, "service")
     assignees = dict(db.session.execute(select(Commitment.side, Commitment.assignee_id)).all())
     assert assignees == {"ours": cast.support.id, "theirs": cast.sales.id}
+    planned = dict(db.session.execute(select(FollowUp.objective, FollowUp.assignee_id)).all())
+    assert planned == {
+        "Measure the hall": cast.support.id, "Photograph it": cast.marketing.id, "": cast.support.id
+    }  # fmt: skip
+    assert "Planned: Measure the hall; care" in support.get(f"/customers/{customer.id}").get_data(as_text=True)
     held = db.session.scalars(select(Holding).order_by(Holding.id)).all()
     assert [(each.user_id, each.ended, each.hand_off_id) for each in held] == [
         (cast.sales.id, "handed_off", None), (cast.support.id, "", hand_off.id),
@@ -105,6 +117,15 @@ def test_whoever_accepts_holds_it_and_what_was_promised(support: Browser, custom
     assert event("hand_off.accepted").data["promises"] == ["Send ours"]
     assert support.post(f"/hand-offs/{hand_off.id}/accept").status_code == 303  # a second click
     assert kinds(customer.id).count("hand_off.accepted") == 1
+
+
+def test_what_was_taken_over_by_mistake_is_handed_back(customer: Customer, cast: Cast) -> None:
+    handing.accept(offered(customer, cast.sales), customer, cast.support)
+    handing.accept(offered(customer, cast.support, leg="sales"), customer, cast.sales)
+    db.session.commit()
+    assert again(customer).assignee_id == cast.sales.id
+    assert set(db.session.scalars(select(FollowUp.assignee_id))) == {cast.sales.id, cast.marketing.id}
+    assert set(db.session.scalars(select(Commitment.assignee_id))) == {cast.sales.id}
 
 
 def test_who_comes_second_is_told(owner: Browser, support: Browser, customer: Customer, cast: Cast) -> None:
