@@ -36,6 +36,7 @@ from portal.follow_ups.models import CARE, PURPOSES, SELLING, FollowUp
 from portal.invitations.models import OptOut
 from portal.merging.models import CustomerAlias
 from portal.paging import PAGE_ROWS, Page, decode, most, page_of
+from portal.relay.models import LYING, HandOff
 from portal.responses.models import Response
 from portal.retention.models import Books, ListEntry, Standing
 from portal.surveys.models import Survey
@@ -271,9 +272,15 @@ _OPTED_OUT = (
     .where(OptOut.customer_id == _WHO, OptOut.contact_id.is_(None), OptOut.withdrawn_at.is_(None))
     .scalar_subquery()
 )
+IS_STILL = or_(
+    ListEntry.list != literal_column("'nobodys'"),
+    ListEntry.assignee_id.is_(None),
+    exists().where(HandOff.customer_id == ListEntry.customer_id, LYING),
+)
+"""Whom somebody has taken a moment ago is nobody's no longer, although the books say so for some minutes more."""
 _ON_LISTS = (
     select(func.aggregate_strings(ListEntry.list, " "))
-    .where(ListEntry.customer_id == _WHO, ~ListEntry.untouched)
+    .where(ListEntry.customer_id == _WHO, ~ListEntry.untouched, IS_STILL)
     .scalar_subquery()
 )
 _BOOKS_OF = select(Books.as_of).where(Books.state == "done").order_by(Books.id.desc()).limit(most(1)).scalar_subquery()

@@ -26,7 +26,7 @@ from sqlalchemy import (
 
 from portal.customers.lines import Matter, line_by_id
 from portal.customers.models import Customer
-from portal.customers.queries import TAG_NAMES
+from portal.customers.queries import IS_STILL, TAG_NAMES
 from portal.extensions import UtcDateTime, db, rows_of
 from portal.invitations.models import OptOut
 from portal.lists.filters import ListFilter
@@ -56,7 +56,7 @@ COLUMNS: tuple[Any, ...] = (
     Customer.phone,
     Customer.email,
 )
-SHOWN = (ListEntry.list == bindparam("list"), ~ListEntry.untouched, Customer.archived_at.is_(None))
+SHOWN = (ListEntry.list == bindparam("list"), ~ListEntry.untouched, Customer.archived_at.is_(None), IS_STILL)
 """Who is kept apart by a trial is shown to nobody, counted nowhere and acted on by nobody."""
 
 

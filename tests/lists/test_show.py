@@ -8,6 +8,7 @@ import pytest
 from portal import clock
 from portal.customers.models import Customer
 from portal.extensions import db
+from portal.relay import handing
 from portal.trials.models import Trial
 from tests.browser import Browser
 from tests.cast import Cast
@@ -154,3 +155,20 @@ def test_hostile_text_is_text(support: Browser, cast: Cast) -> None:
     page = support.get(DUE + "?tag=1").get_data(as_text=True)
     for tag in ("<b hx-get", "<i>tag", "<script>alert"):
         assert tag not in page
+
+
+def test_whom_somebody_has_just_taken_is_nobodys_no_longer(owner: Browser, cast: Cast) -> None:
+    free, taken, dropped = add(cast, "Free"), add(cast, "Taken"), add(cast, "Dropped", assignee=cast.sales)
+    hand_off = handing.offer(dropped, handing.Offer("service"), cast.sales, 1)
+    hand_off.drop()
+    close_books(nobodys=3)
+    for place, customer in enumerate((free, taken, dropped)):
+        an_entry(customer, "nobodys", urgency=float(place))
+    db.session.commit()
+    assert names(owner, "/retention/nobodys") == ["Free", "Taken", "Dropped"]
+    taken.assign(cast.support, by=cast.owner)
+    hand_off.leave(cast.owner)
+    db.session.commit()
+    assert names(owner, "/retention/nobodys") == ["Free"]  # and the books are still the same
+    assert "/retention/nobodys" in owner.get(f"/customers/{free.id}").get_data(as_text=True)
+    assert "/retention/nobodys" not in owner.get(f"/customers/{taken.id}").get_data(as_text=True)
