@@ -115,7 +115,7 @@ class Commitment(Model):
     """As first promised: renegotiation never changes it."""
     times_moved: Mapped[int] = mapped_column(default=0)
     origin: Mapped[str] = mapped_column(String(12), default="user")
-    """Who made it: a `user`, or an unhappy answer (`recovery`)."""
+    """Who made it: a `user`, an unhappy answer (`recovery`), or a `playbook`."""
     state: Mapped[str] = mapped_column(String(12), default="open")
     settled_on: Mapped[date | None]
     reason: Mapped[str] = mapped_column(String(300), default="")

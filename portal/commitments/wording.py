@@ -81,16 +81,22 @@ def history(row: Any, user_id: int) -> Markup:
 
 @lru_cache(maxsize=2048)
 def _said(side: str, who: str | None, day: date, today: date, locale: str) -> Markup:
-    side = {"disputed": "ours", "confirmed": "ours", "done": "theirs"}.get(side, side)
-    if side == "recovery" or (side == "ours" and who is None):
-        return _("promised after the answer of %(day)s", day=formats.day(day))
-    if side == "ours" and who:
-        return _("promised by %(name)s on %(day)s", name=who, day=formats.day(day))
-    if side == "ours":
-        return _("promised by you on %(day)s", day=formats.day(day))
+    on = formats.day(day)
+    if side in ("recovery", "ours", "disputed", "confirmed"):
+        return _ours_said(side, who, on)
     if who:
-        return _("written down by %(name)s on %(day)s", name=who, day=formats.day(day))
-    return _("written down by you on %(day)s", day=formats.day(day))
+        return _("written down by %(name)s on %(day)s", name=who, day=on)
+    return _("written down by you on %(day)s", day=on)
+
+
+def _ours_said(kind: str, who: str | None, on: Markup) -> Markup:
+    if kind == "recovery":
+        return _("promised after the answer of %(day)s", day=on)
+    if who:
+        return _("promised by %(name)s on %(day)s", name=who, day=on)
+    if who is not None:
+        return _("promised by you on %(day)s", day=on)
+    return _("promised by a playbook on %(day)s", day=on) if kind == "ours" else _("promised on %(day)s", day=on)
 
 
 @lru_cache(maxsize=64)

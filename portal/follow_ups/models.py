@@ -106,9 +106,9 @@ class FollowUp(Model):
     answer_id: Mapped[int | None] = mapped_column(ForeignKey("objection_answers.id"))
     """The answer of the library that was given; empty when it was the user's own."""
     origin: Mapped[str] = mapped_column(String(12), default="user")
-    """What planned it: a `user`, a follow-up's `next` step, or a `purchase` (reassurance)."""
+    """What planned it: a `user`, a follow-up's `next` step, a `purchase` (reassurance), or a `playbook`."""
     origin_id: Mapped[int | None] = mapped_column(BigId)
-    """The follow-up or the purchase that planned it."""
+    """The follow-up, the purchase or the step of a playbook's run that planned it."""
     form_id: Mapped[str | None] = mapped_column(String(36), unique=True)
     version: Mapped[int] = mapped_column(default=1)
     created_by_id: Mapped[int | None] = mapped_column(ForeignKey("users.id"))
