@@ -90,8 +90,8 @@ def buyers_since(customer_ids: Collection[int], earliest: date) -> Sequence[Any]
 
 
 def clients_since(days: Collection[date]) -> Sequence[Any]:
-    """(id, assignee, first purchase day) of living clients who bought first on one of these days. Looks at every
-    customer, so it is asked a few times a day.
+    """(id, assignee, first purchase day) of living clients who bought first on one of these days. Rides on
+    ix_customers_live_first_purchase.
     """
     query = select(Customer.id, Customer.assignee_id, Customer.first_purchase_on).where(
         Customer.first_purchase_on.in_(days), Customer.status == "client", Customer.archived_at.is_(None)
