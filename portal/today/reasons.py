@@ -38,10 +38,10 @@ class Reason:
 
 REASONS = (
     Reason("unhappy", N_("Unhappy, to be made right"), 10, commitments.MATTER, commitments.recovering),
-    Reason("hand_offs", N_("Hand-offs"), 12, relay.MATTER, relay.due),
     Reason("said", N_("Clients say"), 15, commitments.MATTER, commitments.unheard),
     Reason("dropped", N_("Dropped hand-offs"), 17, relay.MATTER, relay.dropped),
     Reason("promises", N_("Promises"), 20, commitments.MATTER, partial(commitments.due, "ours")),
+    Reason("hand_offs", N_("Hand-offs"), 25, relay.MATTER, relay.due),
     Reason("theirs", N_("They promised"), 30, commitments.MATTER, partial(commitments.due, "theirs")),
     Reason("support", N_("Support asked for"), 35, backing.MATTER, backing.due),
     Reason("follow_ups", N_("Follow-ups"), 40, follow_ups.MATTER, partial(follow_ups.planned, PLANNED)),
