@@ -60,6 +60,8 @@ class Outlook:
     """Is that from the list's own grade?"""
     gain: float | None
     """The smallest one that would be found in four trials of five, 0 to 1; None where none would."""
+    old: bool
+    """Do the lists speak of a day gone by, so that none can begin?"""
 
     @property
     def enough(self) -> bool:
@@ -77,7 +79,11 @@ def outlook(name: str, share: int, days: int) -> Outlook:
     quarter = found["bought"] / found["named"] if found and graded else USUAL
     anyway = 1 - (1 - quarter) ** (days / GRADED_DAYS)
     gain = findable(anyway, customers, untouched / customers) if untouched else None
-    return Outlook(customers - untouched, untouched, anyway, graded, gain)
+    return Outlook(customers - untouched, untouched, anyway, graded, gain, _are_old(books))
+
+
+def _are_old(books: Any) -> bool:
+    return books is None or books.as_of < clock.today() - FRESH
 
 
 def start(name: str, share: int, days: int, by: "User", form_id: str, *, lot: str | None = None) -> Trial:
@@ -91,8 +97,8 @@ def start(name: str, share: int, days: int, by: "User", form_id: str, *, lot: st
         return earlier
     if queries.running_of(name):
         raise AlreadyRunning
-    books, today = queries.books_of_lists(), clock.today()
-    if books is None or books.as_of < today - FRESH:
+    today = clock.today()
+    if _are_old(queries.books_of_lists()):
         raise OldBooks
     ids = queries.ids_to_take_part(name, members.hidden_from(name))
     count = drawing.how_many(len(ids), share)

@@ -296,6 +296,8 @@ def test_does_not_begin_with_too_few_or_of_a_day_gone_by(owner: Browser, cast: C
     assert (few.status_code, "too few customers" in few.text) == (422, True)
     some_books(clock.today() - 8 * DAY)
     db.session.commit()
+    offered = owner.get("/retention/trials/new?list=overdue").text
+    assert ("a day gone by" in offered, "Leave 2 customers" in offered) == (True, False)
     old = owner.post("/retention/trials", data=form(50))
     assert (old.status_code, "a day gone by" in old.text) == (422, True)
     for address in ("new", "new?list=everybody", "new?list=overdue'"):
