@@ -23,8 +23,6 @@ REMEMBERED = 90
 """Days after which a broken promise is no longer brought up by itself."""
 RHYTHM = 3
 """Purchase days from which a customer has a rhythm: two gaps."""
-PROBABLY_GONE = 0.5
-"""Below this, a customer is more likely gone than not."""
 MILESTONES = (5, 10, 25, 50, 100, 250, 500, 1000)
 
 
@@ -79,10 +77,14 @@ def second(known: Known, judged: Judged) -> Named:
 
 
 def slipping(known: Known, judged: Judged) -> Named:
-    """Among the most valuable fifth, and more likely gone than not. The last purchase day; P(alive)."""
+    """Among the most valuable fifth, and more likely gone than not. The last purchase day; P(alive), or where no model
+    speaks (`pause`), the median gap.
+    """
     valuable = (known.purchase_days > 1) & (known.year >= judged.learned.high_minor)
-    here = valuable & (judged.p_alive < PROBABLY_GONE)
-    return _named(here, known.last, -known.year, known.year, on=known.last, number=judged.p_alive)
+    pause = np.isnan(judged.p_alive)
+    number = np.where(pause, known.median_gap, judged.p_alive)
+    kind = np.where(pause, "pause", "")
+    return _named(valuable & judged.gone, known.last, -known.year, known.year, on=known.last, number=number, kind=kind)
 
 
 def unhappy(known: Known, _judged: Judged) -> Named:

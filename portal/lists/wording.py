@@ -90,6 +90,12 @@ def _second(kind: str, chance: float, first: date, as_of: date) -> Markup:
 
 
 def _slipping(kind: str, alive: float, last: date, as_of: date) -> Markup:
+    if kind == "pause":
+        return ngettext(
+            "%(num)d day without a purchase, longer than ever; usually %(usual)d",
+            "%(num)d days without a purchase, longer than ever; usually %(usual)d",
+            (as_of - last).days, usual=max(round(alive), 1),
+        )  # fmt: skip
     return _(
         "Last purchase %(day)s; %(odds)s such customers are still there",
         day=formats.day(last), odds=odds(alive),
@@ -215,8 +221,12 @@ def _next_purchase(about: Any, since: int) -> Next | None:
         said = ngettext("%(num)d day without one, usually %(usual)d", "%(num)d days without one, usually %(usual)d",
                         since, usual=gap)  # fmt: skip
         return Next(_("Overdue"), said, "due")
+    if about.risk == "slipping" and about.p_alive is None:
+        said = ngettext("%(num)d day without one, longer than ever; usually %(usual)d",
+                        "%(num)d days without one, longer than ever; usually %(usual)d", since, usual=gap)  # fmt: skip
+        return Next(_("Slipping away"), said, "due")
     if about.risk == "slipping":
-        said = _("%(odds)s such customers are still there", odds=odds(about.p_alive or 0.0))
+        said = _("%(odds)s such customers are still there", odds=odds(about.p_alive))
         return Next(_("Slipping away"), said, "due")
     if about.expected_on is None:
         return None

@@ -6,9 +6,12 @@ What the figures mean depends on the method that speaks:
   is that of at least one purchase within HORIZON days, P(alive) · [1 - ((α+T)/(α+T+t))^(r+x)], since the rate of those
   who are active is Gamma(r+x, α+T) distributed; `expected_purchases` is the model's (equation 10), also for those who
   bought once: their number is right, only their P(alive) = 1 says nothing.
-- `cadence`: `p_alive` is how many gaps of a buyer with this mean gap, as regular as the firm's buyers are, are longer
-  than the pause so far (`regularity.still_coming`); `chance` is how many of them end within HORIZON days;
-  `expected_purchases` is `p_alive` times the purchases that the mean gap makes of a year.
+- `cadence`: how many gaps of a buyer with this mean gap, as regular as the firm's buyers are, are longer than the pause
+  so far (`regularity.still_coming`), is no P(alive): one pause of two is longer than usual, and nobody is gone for it.
+  So `p_alive` is unknown, and gone is who is no longer near the expected day and whose pause is longer than every one
+  before and than all but a few of such gaps.
+  `chance` is how many of the gaps end within HORIZON days; `expected_purchases` is the share that is longer still times
+  the purchases that the mean gap makes of a year.
 - `recency`: the same as for cadence with gaps that fall at random (shape 1): the longer the pause, the smaller.
 
 Whoever bought once is judged by the firm's own second-purchase curve with every method: `chance` is that of coming
@@ -32,6 +35,8 @@ AT_RANDOM = 1.0
 """The shape of gaps that keep no rhythm."""
 GONE = 0.5
 """Below this P(alive), a customer is more likely gone than not."""
+RARE = 0.1
+"""Where no model speaks: below this share of longer gaps, a pause is no mere long gap."""
 
 
 def judge(known: Known, learned: Learned) -> Judged:
@@ -39,10 +44,15 @@ def judge(known: Known, learned: Learned) -> Judged:
     size = len(known.id)
     p_alive, chance, purchases = (np.full(size, np.nan) for _ in range(3))
     again, once = known.purchase_days > 1, known.purchase_days == 1
-    scored = _by_bgnbd if learned.method == "bgnbd" else _by_pauses
-    p_alive[again], chance[again], purchases[again] = scored(known, learned, again)
     if learned.method == "bgnbd":
+        p_alive[again], chance[again], purchases[again] = _by_bgnbd(known, learned, again)
         purchases[once] = _by_bgnbd(known, learned, once)[2]
+        gone = p_alive < GONE
+    else:
+        longer, chance[again], purchases[again] = _by_pauses(known, learned, again)
+        gone = (known.since_last > _longest_gap(known)) & (known.as_of - known.last - known.median_gap > _near(known))
+        gone[again] &= longer < RARE
+        gone[~again] = False
     chance[once] = _coming_back(known.as_of - known.first[once], learned)
     expected = np.zeros(size, dtype=np.int64)
     expected[again] = known.last[again] + np.rint(known.median_gap[again]).astype(np.int64)
@@ -51,13 +61,14 @@ def judge(known: Known, learned: Learned) -> Judged:
         learned=learned,
         expected=expected,
         p_alive=p_alive,
+        gone=gone,
         chance=chance,
         expected_purchases=purchases,
         usual=_usual(known, learned),
         recency=_quintile(known.has_bought, known.since_last, learned.cuts["recency"], best_first=True),
         frequency=_quintile(known.has_bought, known.purchase_days, learned.cuts["frequency"]),
         monetary=_quintile(known.has_bought, known.revenue, learned.cuts["monetary"]),
-        risk=_risk(known, learned, expected, p_alive),
+        risk=_risk(known, learned, expected, gone),
     )
 
 
@@ -78,12 +89,20 @@ def _by_bgnbd(known: Known, learned: Learned, here: Booleans) -> tuple[Floats, F
 
 
 def _by_pauses(known: Known, learned: Learned, here: Booleans) -> tuple[Floats, Floats, Floats]:
-    """The same by how long the pause is, against the customer's own gaps."""
+    """How many gaps are longer still, and the rest, by how long the pause is, against the customer's own gaps."""
     shape = learned.numbers["shape"] if learned.method == "cadence" else AT_RANDOM
     gap = (known.last[here] - known.first[here]) / (known.purchase_days[here] - 1)
     pause = known.since_last[here]
-    alive = still_coming(pause, gap, shape)
-    return alive, alive - still_coming(pause + HORIZON, gap, shape), alive * YEAR / gap
+    longer = still_coming(pause, gap, shape)
+    return longer, longer - still_coming(pause + HORIZON, gap, shape), longer * YEAR / gap
+
+
+def _longest_gap(known: Known) -> Integers:
+    """Of each customer, the most days from one purchase day to the next; 0 below two."""
+    longest = np.zeros(len(known.id), dtype=np.int64)
+    inside = known.bought_by[1:] == known.bought_by[:-1]
+    np.maximum.at(longest, known.bought_by[1:][inside], np.diff(known.bought_on)[inside])
+    return longest
 
 
 def _coming_back(age: Integers, learned: Learned) -> Floats:
@@ -130,9 +149,14 @@ def _quintile(bought: Booleans, values: Integers, cuts: list[float], *, best_fir
     return np.where(bought, above, 0).astype(np.int64)
 
 
-def _risk(known: Known, learned: Learned, expected: Integers, p_alive: Floats) -> NDArray[np.str_]:
+def _near(known: Known) -> Floats:
+    """How many days before and after the expected one still count as near it; see `definitions.due`."""
+    return np.nan_to_num(np.clip(known.median_gap / 4, 7, 30))
+
+
+def _risk(known: Known, learned: Learned, expected: Integers, gone: Booleans) -> NDArray[np.str_]:
     """How each buyer stands; see `models.RISKS`."""
-    near = np.nan_to_num(np.clip(known.median_gap / 4, 7, 30))
+    near = _near(known)
     beyond = known.as_of - expected
     window = learned.second["window"]
     late = known.since_last > window[1] if window else np.zeros(len(expected), dtype=bool)
@@ -142,7 +166,7 @@ def _risk(known: Known, learned: Learned, expected: Integers, p_alive: Floats) -
             ~known.has_bought,
             ~again & late,
             ~again,
-            (p_alive < GONE) & (beyond > 0),
+            gone & (beyond > 0),
             beyond > near,
             beyond >= -near,
         ],

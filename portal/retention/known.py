@@ -80,7 +80,11 @@ class Judged:
     expected: Integers
     """The day of the next purchase; 0 where nothing can be said."""
     p_alive: Floats
-    """0 to 1; NaN for who bought once, and for prospects."""
+    """The model's chance that a customer still is one, 0 to 1; NaN where no model speaks, for who bought once, and for
+    prospects.
+    """
+    gone: Booleans
+    """More likely gone than not."""
     chance: Floats
     """Of buying within the next 90 days, 0 to 1; NaN for prospects."""
     expected_purchases: Floats

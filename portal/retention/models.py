@@ -101,7 +101,9 @@ class Standing(Model):
     expected_on: Mapped[date | None]
     """When the next purchase is expected; empty where nothing can be said."""
     p_alive: Mapped[float | None]
-    """The chance that the customer is still one, 0 to 1; empty for who bought once: see `chance`."""
+    """The model's chance that the customer is still one, 0 to 1; empty where no model speaks, and for who bought once:
+    see `chance`.
+    """
     chance: Mapped[float | None]
     """The chance to buy within the next 90 days, 0 to 1."""
     expected_purchases: Mapped[float | None]

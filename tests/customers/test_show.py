@@ -100,6 +100,11 @@ def test_says_what_they_answered_last(support: Browser, cast: Cast, queries: Que
         ({"risk": "overdue", "median_gap_days": 12.0}, "Overdue", "27 days without one, usually 12"),
         ({"risk": "overdue", "median_gap_days": 18.0}, "around", "every 18 days or so, 27 since the last"),
         ({"risk": "slipping", "p_alive": 0.24}, "Slipping away", "1 in 4 such customers are still there"),
+        (
+            {"risk": "slipping", "p_alive": None, "median_gap_days": 9.0},
+            "Slipping away",
+            "27 days without one, longer than ever; usually 9",
+        ),
         ({"risk": "waiting", "chance": 0.2, "p_alive": None}, "1 in 5", "bought once, 27 days ago; so many come back"),
     ],
 )

@@ -24,7 +24,7 @@ PLAIN: dict[str, Any] = {
     "last_touch": TODAY - 5, "recovery_due": 0, "unhappy_on": 0, "late_due": 0, "late_promises": 0, "broken_on": 0,
     "dropped_on": 0,
     "promoter_on": 0,
-    "expected": TODAY + 90, "p_alive": 0.9, "chance": 0.5, "usual": 12_000,
+    "expected": TODAY + 90, "p_alive": 0.9, "gone": False, "chance": 0.5, "usual": 12_000,
 }  # fmt: skip
 """A regular client with nothing to be said of."""
 ONCE = {"purchase_days": 1, "second": NEVER, "median_gap": np.nan, "p_alive": np.nan, "expected": NEVER}
@@ -38,11 +38,11 @@ def named(name: str, **people: dict[str, Any]) -> dict[str, tuple[int, float, st
     nothing = np.zeros(len(people), dtype=np.int64)
     known = Known(
         TODAY, id=np.arange(len(people)), bought_by=nothing, bought_on=nothing, spent=nothing,
-        **{key: column for key, column in columns.items() if key not in own},
+        **{key: column for key, column in columns.items() if key not in (*own, "gone")},
     )  # fmt: skip
     judged = Judged(
-        LEARNED, expected_purchases=nothing.astype(float), recency=nothing, frequency=nothing, monetary=nothing,
-        risk=nothing.astype(str),
+        LEARNED, gone=columns["gone"].astype(bool), expected_purchases=nothing.astype(float), recency=nothing,
+        frequency=nothing, monetary=nothing, risk=nothing.astype(str),
         **{key: columns[key] for key in own},
     )  # fmt: skip
     found = getattr(definitions, name)(known, judged)
@@ -105,13 +105,14 @@ def test_second_purchase_names_who_bought_once_inside_the_window() -> None:
 def test_slipping_away_names_the_valuable_who_are_more_likely_gone() -> None:
     found = named(
         "slipping",
-        valuable={"year": 100_000, "p_alive": 0.49},
-        most={"year": 900_000, "p_alive": 0.1, "last": TODAY - 300},
+        valuable={"year": 100_000, "p_alive": 0.49, "gone": True},
+        most={"year": 900_000, "p_alive": 0.1, "last": TODAY - 300, "gone": True},
+        unmodelled={"year": 800_000, "p_alive": np.nan, "last": TODAY - 300, "gone": True},
         there={"year": 100_000, "p_alive": 0.5},
-        small={"year": 99_999, "p_alive": 0.1},
+        small={"year": 99_999, "p_alive": 0.1, "gone": True},
         once=ONCE | {"year": 900_000},
     )
-    assert found == {"most": (300, 0.1, ""), "valuable": (10, 0.49, "")}
+    assert found == {"most": (300, 0.1, ""), "unmodelled": (300, 100, "pause"), "valuable": (10, 0.49, "")}
 
 
 def test_unhappy_stands_until_it_is_made_right() -> None:

@@ -22,6 +22,7 @@ TODAY = date(2026, 11, 20)
         ("overdue", "", 71 / 30, -71, "71 days without a purchase; usually 30", "71 días sin comprar"),
         ("second-purchase", "", 0.21, -41, "Bought once, 41 days ago; 1 in 5 come back within 90 days", "1 de cada 5"),
         ("slipping", "", 0.04, -9, "Last purchase 11 Nov; 1 in 25 such customers", "1 de cada 25"),
+        ("slipping", "pause", 30.0, -71, "71 days without a purchase, longer than ever; usually 30", "más que nunca"),
         ("unhappy", "late", 3.0, -3, "To be made right by 17 Nov: 3 days late", "3 días de atraso"),
         ("unhappy", "open", 0.0, 3, "To be made right by 23 Nov", "Por resolver"),
         ("unhappy", "missing", 9.0, -9, "Unhappy on 11 Nov, and nothing was promised yet", "Inconforme"),

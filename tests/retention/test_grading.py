@@ -22,7 +22,7 @@ def standing(*crowds: tuple[int, dict[str, Any]]) -> tuple[Known, Judged]:
     """So many of each kind of customer."""
     people = [PLAIN | facts for count, facts in crowds for _ in range(count)]
     columns = {key: np.array([each[key] for each in people]) for key in PLAIN}
-    own = ("expected", "p_alive", "chance", "usual")
+    own = ("expected", "p_alive", "gone", "chance", "usual")
     nothing = np.zeros(len(people), dtype=np.int64)
     known = Known(
         TODAY, id=np.arange(1, len(people) + 1), bought_by=nothing, bought_on=nothing, spent=nothing,

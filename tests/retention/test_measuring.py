@@ -46,7 +46,8 @@ def measured(ledger: Ledger, quintiles: list[tuple[int, int]] | None = None) -> 
     places = np.array(quintiles or [(3, 3) if each else (0, 0) for each in days], dtype=np.int64).reshape(-1, 2)
     floats = nothing.astype(float)
     judged = Judged(
-        learned, expected=nothing, p_alive=floats, chance=floats, expected_purchases=floats, usual=nothing,
+        learned, expected=nothing, p_alive=floats, gone=floats > 0, chance=floats, expected_purchases=floats,
+        usual=nothing,
         recency=places[:, 0], frequency=places[:, 1], monetary=places[:, 1], risk=nothing.astype(str),
     )  # fmt: skip
     return measures(known, judged)
