@@ -30,7 +30,8 @@ from portal.retention.models import Economics
 from portal.retention.queries import Newest
 from portal.rules import BrokenRule
 from portal.settings.queries import firm_for_change
-from portal.surveys.queries import counts_of_kind
+from portal.surveys import results
+from portal.surveys.queries import counts_by_month, counts_of_kind
 from portal.surveys.results import Answers
 from portal.surveys.scoring import Score
 from portal.texts import without_unfit
@@ -87,11 +88,15 @@ def _overview(typed: str = "", problem: str = "") -> str:
 def _nps(as_of: date) -> Score | None:
     """What customers said in the twelve months that end with the day of the books."""
     answers = Answers("nps")
-    begin = (as_of - timedelta(days=365)).replace(day=1)
-    for row in counts_of_kind("nps", begin, as_of):
+    for row in counts_of_kind("nps", _a_year_before(as_of), as_of):
         score, count = tuple(row)
         answers.add(score, count)
     return answers.score
+
+
+def _a_year_before(day: date) -> date:
+    """The first day of the month in which a year before that day fell."""
+    return (day - timedelta(days=365)).replace(day=1)
 
 
 def _told(template: str, newest: Newest, **about: Any) -> Told:
@@ -154,10 +159,12 @@ def measures() -> ResponseReturnValue:
     reading = request.args.get("reading", "")
     wanted = reading if reading in READINGS else READINGS[0]
     body, found = _made(_told("retention/_measures.html", newest, reading=wanted))
+    trends = results.trends(counts_by_month(_a_year_before(newest.done.as_of), newest.done.as_of))
     said = (queries.economics() or Economics(version=0)) if current_user.is_owner else None
     return render_template(
-        "retention/measures.html", newest=newest, body=body, measures=found, said=said, scales=_scales(said, found)
-    )
+        "retention/measures.html", newest=newest, body=body, measures=found, said=said, scales=_scales(said, found),
+        trends={"nps": [], "csat": []} | trends,
+    )  # fmt: skip
 
 
 def _scales(said: Economics | None, found: Mapping[str, Any]) -> Any:

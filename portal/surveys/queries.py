@@ -181,6 +181,26 @@ def counts_of_kind(kind: str, since: date, until: date) -> Sequence[Row[Any]]:
     return rows_of(_counts_of_kind(), {"of_kind": kind, "since": since, "until": until}).all()
 
 
+@cache
+def _counts_by_month() -> Any:
+    since, until = bindparam("since", type_=Date), bindparam("until", type_=Date)
+    total = select(Survey.kind, SurveyTally.month, SurveyTally.score, func.sum(SurveyTally.count))
+    total = total.join(Survey, Survey.id == SurveyTally.survey_id).where(SurveyTally.month.between(since, until))
+    parts = [total.group_by(Survey.kind, SurveyTally.month, SurveyTally.score)]
+    for query in _untallied():
+        survey_id, day, _who, score, count = (fresh := query.subquery()).c
+        some = select(Survey.kind, day, score, count).join_from(fresh, Survey, Survey.id == survey_id)
+        parts.append(some.where(day.between(since, until)))
+    return union_all(*parts)
+
+
+def counts_by_month(since: date, until: date) -> Sequence[Row[Any]]:
+    """(kind, month or day, score, count) of all surveys between two days, for `results.trends`; what is tallied counts
+    by whole months. A firm has a few surveys; by the primary key of tallies.
+    """
+    return rows_of(_counts_by_month(), {"since": since, "until": until}).all()
+
+
 def counted() -> Sequence[Row[Any]]:
     """(survey, day, assignee, score, count) of all that is tallied, from the rows themselves. Reads whole tables."""
     who, asked_whose = func.coalesce(Response.assignee_id, 0), func.coalesce(Invitation.assignee_id, 0)

@@ -91,6 +91,17 @@ def _matters(answers: Answers) -> bool:
     return bool(answers.n or answers.delivered)
 
 
+def trends(counts: Iterable[Any]) -> dict[str, list[tuple[date, Answers]]]:
+    """Of each kind of survey, the months that have answers, oldest first; of rows (kind, month or day, score, count)."""
+    found: dict[str, dict[date, Answers]] = {}
+    for kind, day, score, count in counts:
+        found.setdefault(kind, {}).setdefault(day.replace(day=1), Answers(kind)).add(score, count)
+    return {
+        kind: [(month, answers) for month, answers in sorted(months.items()) if answers.n]
+        for kind, months in found.items()
+    }
+
+
 def of_each(kinds: dict[int, str], counts: Sequence[Any]) -> dict[int, tuple[Answers, Answers]]:
     """The whole of each of many surveys, and what came lately, by the surveys' ids; of rows of (survey, score, count,
     how many of these lately).

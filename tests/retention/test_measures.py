@@ -2,11 +2,13 @@
 
 import csv
 import io
-from datetime import date
+import re
+from datetime import date, timedelta
 
 import pytest
 from python_calamine import CalamineWorkbook
 
+from portal import clock
 from portal.extensions import db
 from portal.retention import exporting
 from portal.retention.economics import weigh
@@ -14,8 +16,11 @@ from portal.retention.models import Economics
 from portal.settings.accent import CARD, DARK_CARD, HEAT, contrast, heat, readable
 from portal.timeline.models import Event
 from tests.browser import Browser
+from tests.cast import Cast
 from tests.recorder import QueryRecorder
 from tests.retention.closed import figures, the_books
+from tests.surveys.answers import a_survey, an_answer
+from tests.touches import a_customer
 
 
 def text(answer: object) -> str:
@@ -26,8 +31,12 @@ SAID = {"winning": "30,000", "keeping": "10000.50", "margin_percent": "40", "new
         "loyal_offer_percent": "5", "version": "0"}  # fmt: skip
 
 
-def test_every_table_with_its_n(owner: Browser, queries: QueryRecorder) -> None:
+def test_every_table_with_its_n(owner: Browser, cast: Cast, queries: QueryRecorder) -> None:
     the_books()
+    survey, customer = a_survey(), a_customer(cast)
+    for score, ago in ((9, 3), (4, 3), (10, 40), (0, 800)):
+        an_answer(survey, customer, score, at=clock.now() - timedelta(days=ago))
+    db.session.commit()
     with queries as seen:
         page = text(owner.get("/retention/measures"))
     assert len(seen) <= 6
@@ -37,6 +46,9 @@ def test_every_table_with_its_n(owner: Browser, queries: QueryRecorder) -> None:
     ):  # fmt: skip
         assert said in page, said
     assert "lost" not in page.lower()
+    nps = page.split('<table class="sheet cards-on-phone" id="nps">')[1].split("</table>")[0]
+    assert re.findall(r'data-value="([^"]+)".*?data-n="(\d+)"', nps) == [("0.0", "2"), ("100.0", "1")]
+    assert 'id="csat"' not in page
     active = text(owner.get("/retention/measures?reading=active"))
     assert "in the …th month after" in active
     assert "/measures/activity/export.csv" in active
