@@ -34,7 +34,7 @@ LARGE = 2000
 
 
 @commands.command("load")
-@click.option("--customers", type=click.IntRange(1, 1_000_000), default=240, show_default=True)
+@click.option("--customers", type=click.IntRange(1, 1_000_000), default=320, show_default=True)
 @click.option("--seed", type=int, help="The same number tells the same history. Left out, no two are alike.")
 @click.option("--locale", type=click.Choice(sorted(WORDS)), default="es", show_default=True)
 @click.option("--bulk/--lived", "in_bulk", default=None, help=f"Rows in bulk; the default from {LARGE} customers on.")
