@@ -83,9 +83,9 @@ def _page(id: int, errors: tuple[str, ...] = ()) -> str:
 @relay.get("/customers/<int:id>/hand-offs/new")
 @access.staff
 def new(id: int) -> ResponseReturnValue:
-    """Ask whom the customer is offered to; show what we have promised, since it travels along."""
+    """Ask whom the customer is offered to, such as whom it came from; show what travels along."""
     customer = customer_to_edit(id) or abort(404)
-    form = OfferForm(to="leg:service" if customer.leg == "sales" else "leg:sales")
+    form = OfferForm(to=request.args.get("to") or ("leg:service" if customer.leg == "sales" else "leg:sales"))
     return _new_page(customer, form)
 
 

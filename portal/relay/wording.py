@@ -173,6 +173,12 @@ def may_withdraw(row: Any, user: Any) -> bool:
     return bool(row.state == "offered" and (user.id in (row.offered_by_id, row.from_user_id) or user.is_owner))
 
 
+def may_hand_back(row: Any, user: Any) -> bool:
+    """Has this user taken the customer over today, from somebody, and holds it still?"""
+    taken = row.state == "accepted" and row.answered_on == clock.today() and row.assignee_id == user.id
+    return bool(taken and row.from_user_id not in (None, user.id))
+
+
 def is_lying(row: Any) -> bool:
     """Was it dropped, and has nobody picked it up?"""
     return row.dropped_on is not None and row.picked_up_on is None

@@ -119,8 +119,16 @@ def test_whoever_accepts_holds_it_and_what_was_promised(support: Browser, custom
     assert kinds(customer.id).count("hand_off.accepted") == 1
 
 
-def test_what_was_taken_over_by_mistake_is_handed_back(customer: Customer, cast: Cast) -> None:
-    handing.accept(offered(customer, cast.sales), customer, cast.support)
+def test_what_was_taken_over_by_mistake_is_handed_back(customer: Customer, cast: Cast, support: Browser) -> None:
+    hand_off = offered(customer, cast.sales)
+    page = support.post(f"/hand-offs/{hand_off.id}/accept?place=list", fragment=True).get_data(as_text=True)
+    back = page.split('href="/customers/')[2].split('"')[0]
+    assert back == f"{customer.id}/hand-offs/new?to=user:{cast.sales.id}"
+    form = support.get(f"/customers/{back}").get_data(as_text=True)
+    assert f'<option selected value="user:{cast.sales.id}">' in form
+    assert "Measure the hall" in form
+    assert support.get(f"/customers/{customer.id}/hand-offs/new?to=user:odd").status_code == 200
+    customer = again(customer)
     handing.accept(offered(customer, cast.support, leg="sales"), customer, cast.sales)
     db.session.commit()
     assert again(customer).assignee_id == cast.sales.id
