@@ -54,7 +54,8 @@ def _page(on: date, form: ImprovementForm | None = None) -> str:
     now = monday(clock.today())
     week = running.week_of(queries.weeks(running.first_needed(on), on), on)
     rows = queries.improvements(on - WEEK, on)
-    offered = form or ImprovementForm(due_on=clock.today() + WEEK, step=week.weakest.step or "sales")
+    usual = {"due_on": clock.today() + WEEK, "step": week.weakest.step or "sales", "user_id": current_user.id}
+    offered = form or ImprovementForm(**usual)
     offered.user_id.choices = [(user.id, user.name) for user in active_users()] if on == now else ()
     return render_template(
         "review/index.html",
