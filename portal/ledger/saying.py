@@ -16,6 +16,7 @@ from portal.ledger.holder import Holder
 from portal.ledger.models import Statement
 from portal.mail import outbox
 from portal.rules import N_, BrokenRule
+from portal.users.models import User
 
 MOST_SAID = 20
 """Statements that are kept about one promise."""
@@ -76,9 +77,22 @@ def say(holder: Holder, said: dict[int, Said], nonce: str, public_url: str) -> i
                 words=each.words, nonce=nonce, said_at=clock.now(), said_on=clock.today(),
             )
         )  # fmt: skip
+    users = _give(holder, [promise for promise in taken if promise.unheard])
     if public_url:
-        _tell(holder, [promise for promise in taken if promise.client_says == "not_kept"], said, public_url)
+        _tell(holder, [promise for promise in taken if promise.client_says == "not_kept"], said, public_url, users)
     return len(taken)
+
+
+def _give(holder: Holder, promises: Sequence[Commitment]) -> dict[int, User]:
+    """What somebody has to look at stands on somebody's Today: what nobody answers for any more is given to who answers
+    for the customer. The colleagues who do, by id.
+    """
+    ids = {id for promise in promises for id in (promise.assignee_id, holder.assignee_id) if id}
+    users = queries.active_users_by_id(ids) if ids else {}
+    for promise in promises:
+        if promise.assignee_id not in users and holder.assignee_id in users:
+            promise.assignee_id = holder.assignee_id
+    return users
 
 
 def _is_known(promise: Commitment, said: Said) -> bool:
@@ -102,15 +116,14 @@ def _take(holder: Holder, promise: Commitment | None, said: Said, n: int) -> Com
     return promise
 
 
-def _tell(holder: Holder, disputed: Sequence[Commitment], said: dict[int, Said], public_url: str) -> None:
-    """One mail to each colleague who answers for what is disputed; for what nobody does, to the customer's assignee."""
-    ids = {id for promise in disputed for id in (promise.assignee_id, holder.assignee_id) if id}
-    users = queries.active_users_by_id(ids) if ids else {}
+def _tell(
+    holder: Holder, disputed: Sequence[Commitment], said: dict[int, Said], public_url: str, users: dict[int, User]
+) -> None:
+    """One mail to each of these colleagues who answers for what is disputed."""
     told: dict[int, list[Commitment]] = {}
     for promise in disputed:
-        user = users.get(promise.assignee_id or 0) or users.get(holder.assignee_id or 0)
-        if user is not None:
-            told.setdefault(user.id, []).append(promise)
+        if promise.assignee_id in users:
+            told.setdefault(promise.assignee_id, []).append(promise)
     for id, promises in told.items():
         outbox.post(
             "disputed", users[id].email, users[id].locale or holder.firm_locale, customer=holder.customer_name,

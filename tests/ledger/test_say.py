@@ -44,6 +44,18 @@ def test_kept_is_confirmed(cast: Cast, stranger: Browser) -> None:
     assert [each.word for each in told()] == ["kept", "not_kept"]
 
 
+def test_what_nobody_answers_for_rises_for_who_answers_for_the_customer(cast: Cast, support: Browser) -> None:
+    ledger = open_ledger(cast)
+    ledger.sent.assignee_id, ledger.theirs.assignee_id = None, cast.marketing.id
+    cast.marketing.disable(cast.owner, [cast.owner])
+    db.session.commit()
+    say(support, ledger.path, {f"say_{ledger.sent.id}": "not_kept", f"say_{ledger.theirs.id}": "done"})
+    assert [each[2] for each in now(ledger)] == [True, False, True]
+    assert [each.assignee_id for each in (ledger.sent, ledger.theirs)] == [cast.support.id] * 2
+    assert [mail.recipient for mail in db.session.scalars(select(OutboxMessage))] == [cast.support.email]
+    assert support.get("/?reason=said").get_data(as_text=True).count('<li class="line') == 2
+
+
 def test_a_dispute_opens_it_again_and_tells_who_answers_for_it(cast: Cast, stranger: Browser) -> None:
     ledger = open_ledger(cast)
     words = {f"say_{ledger.sent.id}": "not_kept", f"words_{ledger.sent.id}": "Page two\nis missing"}
