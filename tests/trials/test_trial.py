@@ -73,7 +73,7 @@ def test_begins_from_a_list_after_a_look(owner: Browser, cast: Cast, queries: Qu
     assert "Trial started" in owner.get("/timeline?kind=trials").text
 
 
-def test_the_untouched_leave_the_lists_that_call(cast: Cast) -> None:
+def test_the_untouched_leave_the_lists_that_call(owner: Browser, cast: Cast) -> None:
     ids = a_list(cast, 50)
     enlist(ids[:40], "silent")
     enlist(ids[:30], "promises")
@@ -84,6 +84,8 @@ def test_the_untouched_leave_the_lists_that_call(cast: Cast) -> None:
     assert hidden("overdue") == set(untouched)
     assert hidden("silent") == set(untouched) & set(ids[:40])
     assert hidden("promises") == set()
+    told = "Those whom a trial of another list leaves untouched are not shown here."
+    assert [told in owner.get(f"/retention/{name}").text for name in ("silent", "promises", "overdue")] == [1, 0, 0]
     db.session.execute(update(ListEntry).values(untouched=False))  # as when entries are written anew
     members.keep_apart([untouched[0], worked[0]])
     assert hidden("overdue") == {untouched[0]}
