@@ -12,6 +12,7 @@ from portal.buying_centre.models import Relation
 from portal.contacts.models import Contact
 from portal.customers import keeping
 from portal.customers.models import Customer, IsArchived
+from portal.customers.search import fold
 from portal.extensions import Model, db
 from portal.ledger import queries as ledger
 from portal.merging import queries
@@ -30,15 +31,24 @@ class NotTwo(BrokenRule):
 
 
 def twins(contacts: Iterable[Contact]) -> dict[int, Contact]:
-    """By the id of each living person with the e-mail or the phone of one who stands before them: that one."""
+    """By the id of each living person who may stand before them already: that one. Who has the same e-mail, or the same
+    phone and first name, since a firm's people share its exchange.
+    """
     found: dict[int, Contact] = {}
-    first: dict[tuple[str, str], Contact] = {}
+    first: dict[tuple[str, ...], Contact] = {}
     for contact in contacts:
         if contact.archived_at is None:
-            for kind, value in (("email", (contact.email or "").lower()), ("phone", contact.phone or "")):
-                if value and (known := first.setdefault((kind, value), contact)) is not contact:
+            for key in _known_by(contact):
+                if (known := first.setdefault(key, contact)) is not contact:
                     found.setdefault(contact.id, known)
     return found
+
+
+def _known_by(contact: Contact) -> Iterator[tuple[str, ...]]:
+    if contact.email:
+        yield "email", contact.email.lower()
+    if contact.phone:
+        yield "phone", contact.phone, *fold(contact.name).split()[:1]
 
 
 def merge(kept: Contact, other: Contact, customer: Customer, by: "User") -> None:

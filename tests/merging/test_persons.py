@@ -96,13 +96,14 @@ def test_a_rhythm_that_only_the_other_has_stands(cast: Cast) -> None:
 
 
 def test_who_is_no_twin(cast: Cast) -> None:
-    def person(id: int, email: str | None, phone: str | None = None, **more: Any) -> Contact:
-        return Contact(id=id, email=email, phone=phone, **more)
+    def person(id: int, email: str | None, phone: str | None = None, name: str = "Ana Robles", **more: Any) -> Contact:
+        return Contact(id=id, name=name, email=email, phone=phone, **more)
 
     first, nobody = person(1, "a@x.example", "+521"), person(2, None)
     gone = person(3, "a@x.example", archived_at=cast.owner.created_at)
-    assert persons.twins([first, nobody, gone, person(4, "b@x.example"), person(5, None)]) == {}
-    assert persons.twins([first, person(6, "A@x.example"), person(7, "c@x.example", "+521")]) == {6: first, 7: first}
+    beside = person(4, "b@x.example", "+521", "Jorge Salas")  # by the exchange of the firm
+    assert persons.twins([first, nobody, gone, beside, person(5, None)]) == {}
+    assert persons.twins([first, person(6, "A@x.example"), person(7, None, "+521", "ÁNA R.")]) == {6: first, 7: first}
 
 
 def test_refused(support: Browser, stranger: Browser, cast: Cast) -> None:
