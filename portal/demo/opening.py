@@ -77,6 +77,7 @@ def open_firm(words: Words, locale: str) -> Opened:
             currency=words.currency,
             region=words.region,
             goal_clients=GOAL_CLIENTS,
+            privacy=words.privacy,
             created_at=clock.now(),
         )
         users = {role: _user(role, words.users[role]) for role in ROLES}

@@ -8,10 +8,13 @@ from sqlalchemy import select
 
 from portal import clock
 from portal.commitments.models import Commitment
+from portal.contacts.models import Contact
 from portal.demo.listening import Listener
 from portal.extensions import db
 from portal.follow_ups.models import FollowUp
+from portal.invitations.models import Invitation
 from portal.playbooks import causes, making, ready, starting
+from portal.surveys.models import Survey
 from portal.timeline.following import follow
 from portal.users.models import User
 
@@ -53,10 +56,17 @@ class Playbooks:
         """What the worker does, once a day; and somebody does what is asked of them."""
         follow("playbooks", causes.KINDS, starting.react, starting.AT_ONCE)
         making.make_due(self.listener.asking())
+        self._send()
         for id, customer_id in self._made(Commitment):
             self.lives[customer_id].settle_by(id, clock.today())
         for _id, customer_id in self._made(FollowUp):
             self.lives[customer_id].come_back(clock.today())
+
+    def _send(self) -> None:
+        """The surveys that were asked leave the same day."""
+        waiting = select(Invitation, Survey, Contact).join(Survey).outerjoin(Contact)
+        for invitation, survey, person in db.session.execute(waiting.where(Invitation.sent_at.is_(None))).all():
+            self.listener.sent(invitation, survey, person)
 
     def _made(self, model: type[Commitment] | type[FollowUp]) -> list[tuple[int, int]]:
         query = select(model.id, model.customer_id).where(model.origin == "playbook", model.id > self.last[model])

@@ -12,6 +12,8 @@ class Words:
     currency: str
     time_zone: str
     region: str
+    privacy: str
+    """Who answers for personal data, and how to reach them."""
     users: dict[str, str]
     first_names: tuple[str, ...]
     last_names: tuple[str, ...]
@@ -59,6 +61,10 @@ ES = Words(
     currency="MXN",
     time_zone="America/Mexico_City",
     region="MX",
+    privacy=(
+        "Muebles Montaña, S. A. de C. V., Av. Constitución 410, Monterrey, Nuevo León. Para ver, corregir o borrar tus "
+        "datos: datos@muebles-montana.example, o al +52 81 5550 0100."
+    ),
     users={"owner": "Graciela Montaña", "sales": "Tomás Arriaga", "marketing": "Paola Quiroz", "support": "Inés Cordero"},
     first_names=(
         "María", "José", "Guadalupe", "Juan", "Verónica", "Luis", "Alejandra", "Jorge", "Leticia", "Ricardo", "Ximena",
@@ -205,6 +211,10 @@ EN = Words(
     currency="USD",
     time_zone="America/Chicago",
     region="US",
+    privacy=(
+        "Hillside Furniture, 410 Congress Avenue, Austin, Texas. To see, correct or erase what we keep about you: "
+        "data@hillside-furniture.example, or +1 512 555 0100."
+    ),
     users={"owner": "Grace Hill", "sales": "Tom Archer", "marketing": "Paula Quinn", "support": "Ines Calder"},
     first_names=(
         "Mary", "James", "Linda", "Robert", "Susan", "David", "Karen", "Michael", "Nancy", "Daniel", "Laura", "Peter",
