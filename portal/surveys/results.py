@@ -92,7 +92,7 @@ def _matters(answers: Answers) -> bool:
 
 
 def trends(counts: Iterable[Any]) -> dict[str, list[tuple[date, Answers]]]:
-    """Of each kind of survey, the months that have answers, oldest first; of rows (kind, month or day, score, count)."""
+    """Of each kind of survey, the months with answers, oldest first; of rows (kind, month or day, score, count)."""
     found: dict[str, dict[date, Answers]] = {}
     for kind, day, score, count in counts:
         found.setdefault(kind, {}).setdefault(day.replace(day=1), Answers(kind)).add(score, count)

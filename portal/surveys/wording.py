@@ -67,6 +67,8 @@ def kinds() -> dict[str, str]:
 
 @lru_cache(maxsize=512)
 def _occasion(occasion: str, days: int, locale: str) -> str:
+    if occasion == "after_purchase" and days == 0:
+        return _("on the day of a purchase")
     if occasion == "after_purchase":
         return ngettext("%(num)d day after a purchase", "%(num)d days after a purchase", days)
     if occasion == "after_recovery":

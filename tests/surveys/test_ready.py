@@ -2,8 +2,8 @@
 
 from portal.extensions import db
 from portal.surveys import queries, ready
-from portal.surveys.models import TEXTS
-from portal.surveys.wording import addressed
+from portal.surveys.models import TEXTS, Survey
+from portal.surveys.wording import addressed, occasion
 from portal.surveys.writing import MOST_FURTHER
 from tests.browser import Browser
 from tests.cast import Cast
@@ -45,6 +45,16 @@ def test_a_new_firm_has_them_and_asks_nobody_unasked(cast: Cast) -> None:
         "Después de la compra (CSAT)": "paused",
         "Después de resolver (CSAT)": "paused",
     }
+
+
+def test_say_when_they_are_asked() -> None:
+    said = {
+        ("by_hand", 0): "by hand",
+        ("after_purchase", 0): "on the day of a purchase",
+        ("after_purchase", 1): "1 day after a purchase",
+        ("every", 90): "every 90 days",
+    }
+    assert {asked: occasion(Survey(occasion=asked[0], days=asked[1])) for asked in said} == said
 
 
 def test_address_a_person_by_name_or_close_the_gap() -> None:
