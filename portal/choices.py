@@ -8,6 +8,8 @@ from typing import Any
 from flask_babel import gettext as _
 from markupsafe import Markup
 from wtforms import Field, IntegerField
+from wtforms.form import BaseForm
+from wtforms.validators import ValidationError
 from wtforms.widgets import DateInput, HiddenInput, html_params
 
 
@@ -96,6 +98,15 @@ class NextField(Field):
 
     def _value(self) -> str:
         return self.data or ""
+
+
+EARLIEST = date(1900, 1, 1)
+
+
+def of_our_time(form: BaseForm, field: Field) -> None:
+    """Refuse a day of another age: a year whose first figures are missing."""
+    if field.data is not None and field.data < EARLIEST:
+        raise ValidationError(_("That is too long ago."))
 
 
 class DayField(Field):

@@ -7,7 +7,7 @@ from flask_wtf import FlaskForm
 from wtforms.validators import NumberRange, Optional
 
 from portal.buying_centre.terms import LEVELS, POSITIONS, ROLES, STANCES
-from portal.choices import DayField, IdField, RecordField, WholeField, WordField, WordsField
+from portal.choices import DayField, IdField, RecordField, WholeField, WordField, WordsField, of_our_time
 from portal.contacts.models import Contact
 from portal.fields import FormIdField, TextField, VersionField
 
@@ -21,7 +21,7 @@ class PartForm(FlaskForm):
     roles = WordsField(_l("Roles"), words=ROLES)
     level = WordField(_l("Level"), words=("", *LEVELS), default="")
     stance = WordField(_l("Stance"), words=("", *STANCES), default="")
-    left_on = DayField(_l("Left on"))
+    left_on = DayField(_l("Left on"), [of_our_time])
 
     def fields(self) -> dict[str, Any]:
         """The part, as `placing.Part` takes it."""
@@ -41,7 +41,7 @@ class PositionForm(FlaskForm):
     seen = IdField()
     position = WordField(_l("Position"), words=POSITIONS, default=POSITIONS[0])
     share_percent = WholeField(_l("Our share of what they buy, in per cent"), [Optional(), NumberRange(0, 100)])
-    since_on = DayField(_l("Since"))
+    since_on = DayField(_l("Since"), [of_our_time])
     note = TextField(_l("Note"), longest=300)
 
 

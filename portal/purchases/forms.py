@@ -1,6 +1,5 @@
 """The shape of what is typed about a purchase."""
 
-from datetime import date
 from typing import Any
 
 from flask_babel import gettext as _
@@ -10,11 +9,10 @@ from wtforms import Field, HiddenField
 from wtforms.validators import DataRequired, ValidationError
 
 from portal import money
-from portal.choices import DayField
+from portal.choices import DayField, of_our_time
 from portal.fields import FormIdField, TextField, VersionField
 from portal.imports import words
 
-EARLIEST = date(1900, 1, 1)
 DECIMAL_MARK = "."
 """Of both our languages, as Mexico and the United States write them. It decides only what could be read both ways."""
 
@@ -22,7 +20,7 @@ DECIMAL_MARK = "."
 class PurchaseForm(FlaskForm):
     """What was bought, when, and for how much."""
 
-    purchased_on = DayField(_l("Date"), [DataRequired()])
+    purchased_on = DayField(_l("Date"), [DataRequired(), of_our_time])
     amount = TextField(_l("Amount"), longest=40, required=True)
     currency = TextField(_l("Currency"), longest=3, required=True)
     number = TextField(_l("Order or invoice number"), longest=80)
@@ -30,11 +28,6 @@ class PurchaseForm(FlaskForm):
     version = VersionField()
 
     amount_minor = 0
-
-    def validate_purchased_on(self, field: Field) -> None:
-        """A day of our time."""
-        if field.data < EARLIEST:
-            raise ValidationError(_("That is too long ago."))
 
     def validate_currency(self, field: Field) -> None:
         """A currency that there is."""

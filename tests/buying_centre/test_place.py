@@ -106,7 +106,14 @@ def test_the_second_of_two_editors_sees_both(support: Browser, owner: Browser, c
 
 @pytest.mark.parametrize(
     "said",
-    [{"roles": "boss"}, {"level": "god"}, {"stance": "x"}, {"left_on": "soon"}, {"left_on": "9999-12-31"}],
+    [
+        {"roles": "boss"},
+        {"level": "god"},
+        {"stance": "x"},
+        {"left_on": "soon"},
+        {"left_on": "9999-12-31"},
+        {"left_on": "0026-11-20"},
+    ],
 )
 def test_bad_input_is_told_and_kept(said: dict[str, str], support: Browser, cast: Cast) -> None:
     customer, ana, _ = there(cast)

@@ -81,7 +81,8 @@ def test_whoever_spoke_meanwhile_is_heard(support: Browser, owner: Browser, hote
     "wrong",
     [
         {"position": "king"}, {"share_percent": "101"}, {"share_percent": "-1"}, {"share_percent": "NaN"},
-        {"since_on": "9999-12-31"}, {"since_on": "2026-02-30"}, {"note": "x" * 301}, {"note": "\x00"},
+        {"since_on": "9999-12-31"}, {"since_on": "2026-02-30"}, {"since_on": "0026-11-20"},
+        {"note": "x" * 301}, {"note": "\x00"},
     ],
 )  # fmt: skip
 def test_bad_input_is_told(wrong: dict[str, str], support: Browser, hotel: Customer) -> None:
