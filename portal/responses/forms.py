@@ -13,14 +13,13 @@ from portal.choices import IdField, NextField, RecordField, WordField
 from portal.fields import FormIdField, LongTextField
 from portal.responses.afterwards import More
 from portal.responses.models import LONGEST_COMMENT, QUOTE_PLACES, QUOTES
-from portal.surveys.scales import SCALES, Scale
+from portal.surveys.scales import SCORES, Scale
 from portal.texts import UnfitText, clean_line, clean_text, without_unfit
 
 LONGEST_ANSWER, LONGEST_NAME, LONGEST_REACH = 1000, 120, 160
 PLACES = ("page", "row")
 NO_QUOTE = "no"
 """What takes a permission to quote back."""
-SCORES = tuple(str(score) for score in range(max(scale.highest for scale in SCALES.values()) + 1))
 
 
 @dataclass

@@ -329,6 +329,11 @@ def survey_names() -> Sequence[Row[int, str]]:
     return db.session.execute(select(Survey.id, Survey.name).order_by(Survey.folded).limit(200)).all()
 
 
+def name_of_user(user_id: int) -> str:
+    """The name of a user, or nothing. By primary key."""
+    return db.session.scalar(select(User.name).where(User.id == user_id)) or ""
+
+
 def response_for_decision(response_id: int) -> tuple[Response, Invitation] | None:
     """An answer and its invitation, which is locked first, as answering does; or None. By primary keys."""
     of_answer = select(Response.invitation_id).where(Response.id == response_id).scalar_subquery()

@@ -1,7 +1,9 @@
 """What a list of answers is narrowed by: one condition per line, and it can be written into an address."""
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import date, timedelta
 from typing import Any
 from urllib.parse import urlencode
 
@@ -10,9 +12,11 @@ from sqlalchemy import ColumnElement, and_, literal_column, or_
 from portal.customers.models import Customer
 from portal.responses.models import SOURCES, STATES, Response
 from portal.surveys.models import Survey
-from portal.surveys.scales import SCALES
+from portal.surveys.scales import SCALES, SCORES
 
 FEELINGS = ("unhappy", "neutral", "happy")
+NOBODY = "nobody"
+_MONTH = re.compile(r"20[0-9]{2}-(0[1-9]|1[0-2])", re.ASCII)
 
 
 @dataclass(frozen=True)
@@ -25,6 +29,12 @@ class ResponseFilter:
     state: str = "standing"
     customer: int = 0
     comments: bool = False
+    score: str = ""
+    """Exactly this one, as digits."""
+    whose: str = ""
+    """Who answered for the customer then: a user's id, or `NOBODY`."""
+    month: str = ""
+    """Given in this month, as in `2026-11`."""
 
     @classmethod
     def from_address(cls, args: Mapping[str, str]) -> "ResponseFilter":
@@ -36,6 +46,9 @@ class ResponseFilter:
             state=_one_of(STATES, args.get("state", "")) or "standing",
             customer=_id(args.get("customer", "")),
             comments=args.get("comments") == "1",
+            score=_one_of(SCORES, args.get("score", "")),
+            whose=NOBODY if args.get("whose") == NOBODY else str(_id(args.get("whose", "")) or ""),
+            month=month if _MONTH.fullmatch(month := args.get("month", "")) else "",
         )
 
     def conditions(self) -> list[ColumnElement[bool]]:
@@ -53,7 +66,33 @@ class ResponseFilter:
             found.append(Response.comment != "")
         if self.feeling:
             found.append(felt(self.feeling))
+        return found + self._counted()
+
+    def _counted(self) -> list[ColumnElement[bool]]:
+        """What makes it one of those that a number of the results counts."""
+        found: list[ColumnElement[bool]] = []
+        if self.score:
+            found.append(Response.score == int(self.score))
+        if self.whose:
+            found.append(Response.assignee_id == (None if self.whose == NOBODY else int(self.whose)))
+        if first := self.first_of_month:
+            found.append(Response.answered_on.between(first, _last_of(first)))
         return found
+
+    @property
+    def first_of_month(self) -> date | None:
+        """The first day of the month that it is narrowed to."""
+        return date.fromisoformat(f"{self.month}-01") if self.month else None
+
+    @property
+    def assignee_id(self) -> int:
+        """The id of who answered for the customer then; 0 for nobody, or when that was not asked for."""
+        return _id(self.whose)
+
+    @property
+    def is_counted(self) -> bool:
+        """Is it narrowed to what a number of the results counts?"""
+        return bool(self.score or self.whose or self.month)
 
     @property
     def shows_waiting_first(self) -> bool:
@@ -74,6 +113,9 @@ class ResponseFilter:
             "state": "" if self.state == "standing" else self.state,
             "customer": self.customer,
             "comments": "1" if self.comments else "",
+            "score": self.score,
+            "whose": self.whose,
+            "month": self.month,
         }
         wanted = urlencode({name: value for name, value in (said | changes).items() if value})
         return f"?{wanted}" if wanted else ""
@@ -90,6 +132,11 @@ def felt(feeling: str) -> ColumnElement[bool]:
         for kind, scale in SCALES.items()
     }
     return or_(*(and_(Survey.kind == kind, bound) for kind, bound in bounds.items()))
+
+
+def _last_of(first: date) -> date:
+    """The last day of the month that begins on that day."""
+    return (first + timedelta(days=31)).replace(day=1) - timedelta(days=1)
 
 
 def _one_of(words: tuple[str, ...], word: str) -> str:

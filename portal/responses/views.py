@@ -50,6 +50,7 @@ def index() -> ResponseReturnValue:
         "address": address,
         "counts": _counts(),
         "surveys": queries.survey_names(),
+        "assignee": queries.name_of_user(wanted.assignee_id) if wanted.assignee_id else "",
     }
     if htmx.wants_fragment():
         return render_template("responses/_list.html", **about), {"HX-Push-Url": address}

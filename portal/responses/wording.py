@@ -8,6 +8,8 @@ from markupsafe import Markup, escape
 from portal import clock, formats
 from portal.language import page_gettext as _
 from portal.language import spoken
+from portal.responses.reading import ResponseFilter
+from portal.surveys import wording as survey_wording
 from portal.surveys.scales import SCALES
 from portal.testimonials.quoting import allowed
 from portal.testimonials.wording import place
@@ -30,6 +32,16 @@ def _answered(score: int, kind: str, locale: str) -> tuple[str, str]:
         "happy": _("Happy, %(score)s of %(highest)s", score=score, highest=scale.highest),
     }
     return TONES[feeling], said[feeling]
+
+
+def counted(wanted: ResponseFilter, assignee: str) -> Markup:
+    """To what a list of answers is narrowed that a number of the results counts: "Only score 9, November 2026." """
+    parts = [_("score %(score)s", score=wanted.score)] if wanted.score else []
+    if wanted.whose:
+        parts.append(_("assignee %(name)s", name=assignee) if assignee else _("without an assignee"))
+    if wanted.first_of_month:
+        parts.append(escape(survey_wording.month(wanted.first_of_month)))
+    return _("Only: %(what)s.", what=Markup(", ").join(parts))
 
 
 def scored(score: int, kind: str) -> str:

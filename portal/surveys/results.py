@@ -65,7 +65,7 @@ class Results:
 
     whole: Answers
     months: list[tuple[date, Answers]]
-    assignees: list[tuple[str, Answers]]
+    assignees: list[tuple[int, str, Answers]]
 
 
 def results(kind: str, counts: Iterable[Any], names: dict[int, str]) -> Results:
@@ -84,7 +84,7 @@ def results(kind: str, counts: Iterable[Any], names: dict[int, str]) -> Results:
             months.setdefault(month.replace(day=1), Answers(kind)).add(score, count)
     by_month = sorted((month, answers) for month, answers in months.items() if answers.n)
     by_name = sorted((id == 0, names.get(id, ""), id, answers) for id, answers in people.items() if _matters(answers))
-    return Results(whole, by_month[-MONTHS_SHOWN:], [(name, answers) for _last, name, _id, answers in by_name])
+    return Results(whole, by_month[-MONTHS_SHOWN:], [(id, name, answers) for _last, name, id, answers in by_name])
 
 
 def _matters(answers: Answers) -> bool:

@@ -26,3 +26,5 @@ class Scale:
 
 SCALES = {"nps": Scale(0, 10, 6, 9), "csat": Scale(1, 5, 2, 4), "ces": Scale(1, 7, 3, 5)}
 """NPS: how likely to recommend. CSAT: how satisfied. CES 2.0: how far one agrees that it was easy."""
+SCORES = tuple(str(score) for score in range(max(scale.highest for scale in SCALES.values()) + 1))
+"""Every score of any scale, as digits."""

@@ -2,7 +2,9 @@
 
 import csv
 import io
+import re
 from datetime import timedelta
+from html import unescape
 from zipfile import ZipFile
 
 from python_calamine import CalamineWorkbook
@@ -52,6 +54,12 @@ def test_says_the_score_with_n_interval_and_rate(support: Browser, cast: Cast, q
         ):
             assert words in page, words
         assert "and 1 taken by us, which does not count" in page
+        behind = [unescape(each) for each in re.findall(r'href="(/surveys/responses\?[^"]+)"', page)]
+        for part, n in (("&score=10", 15), (f"&whose={cast.support.id}", 30), ("&feeling=unhappy", 5)):
+            (address,) = [each for each in behind if part in each]
+            with queries as seen:
+                assert text(support.get(address)).count('id="response-') == n, "the answers behind a number"
+            assert len(seen) <= 6
         assert "on the phone, to us" in page
         assert "Hotel Sierra Azul" in page
         assert page.count("data-value=") == len({(clock.today() - timedelta(days=2 + 30 * n)).month for n in range(3)})

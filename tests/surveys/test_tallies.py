@@ -49,7 +49,7 @@ def test_counting_changes_no_result(cast: Cast) -> None:
     before = read(survey)
     assert (before.whole.n, before.whole.delivered, before.whole.from_staff) == (5, 7, 1)
     assert before.whole.by_score == {9: 1, 10: 2, 7: 1, 2: 1}
-    assert [name for name, _answers in before.assignees] == ["Lucía Support", "Saúl Sales", ""]
+    assert [name for _id, name, _answers in before.assignees] == ["Lucía Support", "Saúl Sales", ""]
     assert before.whole.score is not None
     assert before.whole.score.value == 40
     tallies.gather()
