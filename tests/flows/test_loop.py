@@ -42,6 +42,10 @@ def test_an_answer_is_taken_in_the_place_of_the_quick_log(cast: Cast, open_page:
     a_survey("nps", "Would they recommend us?")
     db.session.commit()
     page = open_page("/", cast.support, viewport=PHONE)
+    reasons = page.get_by_role("list", name="Filter").get_by_role("link")
+    page.set_viewport_size({"width": 320, "height": 600})
+    assert reasons.first.bounding_box()["y"] == reasons.last.bounding_box()["y"]  # type: ignore[index]  # in one row
+    page.set_viewport_size(PHONE)  # type: ignore[arg-type]
     page.get_by_role("button", name="Log follow-up: Hotel").click()
     page.get_by_role("link", name="Write a survey answer down").click()
     page.get_by_role("link", name="Would they recommend us?").click()
