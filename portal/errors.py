@@ -5,6 +5,7 @@ the sentence beside what was typed. What no view caught becomes a page of its ow
 """
 
 import logging
+from datetime import date
 
 from flask import Flask, current_app, render_template, request
 from flask.typing import ResponseReturnValue
@@ -14,6 +15,7 @@ from sqlalchemy.exc import OperationalError
 from werkzeug.exceptions import HTTPException, InternalServerError, SecurityError
 
 from portal.extensions import db
+from portal.formats import day
 from portal.htmx import wants_fragment
 from portal.language import spoken
 from portal.public import PATHS
@@ -23,8 +25,9 @@ logger = logging.getLogger("portal.errors")
 
 
 def say(rule: BrokenRule) -> str:
-    """The sentence of a broken rule, in the user's language."""
-    return str(_(rule.message, **rule.params))
+    """The sentence of a broken rule, in the user's language; its days as that language says them."""
+    params = {name: day(value).striptags() if isinstance(value, date) else value for name, value in rule.params.items()}
+    return str(_(rule.message, **params))
 
 
 def _words(code: int) -> tuple[str, str]:

@@ -33,9 +33,7 @@ def day_asked(typed: str, today: date, purchases: tuple[date, date] | None) -> d
     if purchases is None:
         raise NoSuchDay(N_("There is no purchase yet, so there are no books to close."))
     if day < purchases[0]:
-        raise NoSuchDay(
-            N_("Nobody had bought by that day: the first purchase was on %(day)s."), day=purchases[0].isoformat()
-        )
+        raise NoSuchDay(N_("Nobody had bought by that day: the first purchase was on %(day)s."), day=purchases[0])
     return None if day == today else day
 
 

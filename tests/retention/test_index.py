@@ -1,5 +1,6 @@
 """What an owner opens first: who comes back, the ten lists, and how much to trust them."""
 
+import re
 from datetime import timedelta
 from typing import Any
 
@@ -107,7 +108,7 @@ def test_the_books_are_closed_on_a_day(owner: Browser, cast: Cast, firm: Firm, q
     ("typed", "said"),
     [
         ("2999-01-01", "has not come yet"),
-        ("1997-09-30", "Nobody had bought by that day"),
+        ("1997-09-30", r"Nobody had bought by that day: the first purchase was on \d+ \w{3}"),
         ("soon", "That is not a day"),
         ("", "That is not a day"),
         ("2026-02-30", "That is not a day"),
@@ -118,7 +119,7 @@ def test_a_day_that_cannot_be(typed: str, said: str, owner: Browser, cast: Cast,
     bought(cast, 10)
     answer = owner.post("/retention/books", data={"as_of": typed})
     assert answer.status_code == 422
-    assert said in text(answer)
+    assert re.search(said, text(answer))
     assert 'aria-invalid="true"' in text(answer)
     if typed and "\x00" not in typed:
         assert f'value="{typed}"' in text(answer)
