@@ -30,7 +30,7 @@ def read(statement: Rows) -> list[Integers]:
 
 
 def read_by(key: Any, statement: Rows) -> list[Integers]:
-    """The same of a long table, whose primary key is `key`; in no order on PostgreSQL."""
+    """The same of a long table, whose primary key is `key`, or, without one, of few rows; in no order on PostgreSQL."""
     return read_worded_by(key, statement, worded=False)[0]
 
 
@@ -69,15 +69,23 @@ def _arrays(key: Any, statement: Rows, worded: bool) -> Iterator[tuple[str, list
 
 
 def _packed(key: Any, statement: Rows, worded: bool) -> Iterator[tuple[str, list[Integers]]]:
-    for start in range(0, highest(key), AT_ONCE):
-        piece = statement.order_by(None).where(key > start, key <= start + AT_ONCE).subquery()
-        columns = list(piece.c)
+    for piece in _slices(key, statement.order_by(None)):
+        columns = list(piece.subquery().c)
         numbers = columns[:-1] if worded else columns
         packed = func.string_agg(_sent(numbers), literal(b"", LargeBinary))
         query = select(columns[-1], packed).group_by(columns[-1]) if worded else select(literal(""), packed)
         for word, sent in db.session.connection().execute(query):
             if sent is not None:
                 yield word, _unpacked(sent, len(numbers))
+
+
+def _slices(key: Any, statement: Rows) -> Iterator[Rows]:
+    """The statement for some of the table's keys after the other; without a key, as it is."""
+    if key is None:
+        yield statement
+        return
+    for start in range(0, highest(key), AT_ONCE):
+        yield statement.where(key > start, key <= start + AT_ONCE)
 
 
 def _sent(numbers: Sequence[ColumnElement[int]]) -> ColumnElement[bytes]:

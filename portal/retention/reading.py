@@ -21,7 +21,8 @@ QUARTER_HOUR = 900
 
 def ledger(day: date, ids: Sequence[int] | None = None) -> Ledger:
     """All purchases up to and with the day, or those of `ids`."""
-    (key, amount, code), currencies = columns.read_worded_by(Purchase.id, queries.purchases(day, ids))
+    by = Purchase.id if ids is None else None
+    (key, amount, code), currencies = columns.read_worded_by(by, queries.purchases(day, ids))
     return Ledger.of(key, amount, code, currencies)
 
 
@@ -75,7 +76,7 @@ def known(day: date, ids: Sequence[int] | None = None, bought: Ledger | None = N
 
 def _customers(day: date, end: datetime, ids: Sequence[int] | None) -> list[Integers]:
     """The columns of `queries.customers`, by id."""
-    found = columns.read_by(Customer.id, queries.customers(day, end, ids))
+    found = columns.read_by(Customer.id if ids is None else None, queries.customers(day, end, ids))
     order = np.argsort(found[0])
     if end <= clock.now():
         order = order[~np.isin(found[0][order], columns.read(queries.restored_since(end, ids))[0])]

@@ -5,6 +5,7 @@ from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 import numpy as np
+import pytest
 from flask import Flask
 
 from portal import clock
@@ -19,6 +20,7 @@ from portal.retention import reading
 from portal.retention.known import Known
 from tests.cast import Cast
 from tests.customers import known as customers
+from tests.recorder import QueryRecorder
 from tests.retention import books, ledger
 
 DAY = date(2026, 5, 20)
@@ -96,3 +98,15 @@ def test_figures_are_those_of_the_ledger(app: Flask, cast: Cast) -> None:
         found = [column[place].item() for column in ours]
         found[3] = None if np.isnan(found[3]) else found[3]
         assert found == [getattr(stands, name) for name in names], id
+
+
+@pytest.mark.postgresql
+def test_a_few_are_looked_up_not_read_out_of_everybody(cast: Cast, queries: QueryRecorder) -> None:
+    bought = [customers.add(cast, name) for name in ("Hotel Sierra Azul", "Notaría 32")]
+    buy(bought[0], cast, 40)
+    with queries as everybody:
+        reading.known(DAY)
+    assert any("purchases.id >" in each for each in everybody.statements)
+    with queries as one:
+        assert told(reading.known(DAY, [bought[0].id]), bought[0].id, "purchase_days") == [1]
+    assert not any("purchases.id >" in each or "customers.id >" in each for each in one.statements)
