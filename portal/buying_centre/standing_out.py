@@ -15,7 +15,7 @@ from portal.buying_centre import queries
 from portal.buying_centre.models import StandOut
 from portal.buying_centre.picture import Picture, picture
 from portal.contacts.models import Contact
-from portal.extensions import db
+from portal.extensions import db, reading_only
 from portal.follow_ups.queries import A_YEAR
 from portal.settings.queries import the_firm
 
@@ -41,12 +41,23 @@ def look_again() -> int:
     A touch grows old for a thread after 180 days, and for levels after a year. Whoever is against us is looked at each
     time, since an answer to them holds for as long as the firm says.
     """
-    ago = [(days + LOOKED_BACK, days) for days in (queries.THREAD, A_YEAR)]
-    ids = sorted(queries.standing_out() | queries.touched_between(ago))
+    ids = _whom_to_look_at()
     for start in range(0, len(ids), AT_ONCE):
         look(ids[start : start + AT_ONCE])
         db.session.commit()
     return len(ids)
+
+
+def _whom_to_look_at() -> list[int]:
+    """It takes a while among millions of touches, so nobody who writes waits for it."""
+    db.session.rollback()
+    before = reading_only.set(True)
+    try:
+        ago = [(days + LOOKED_BACK, days) for days in (queries.THREAD, A_YEAR)]
+        return sorted(queries.standing_out() | queries.touched_between(ago))
+    finally:
+        db.session.rollback()
+        reading_only.reset(before)
 
 
 def look(customer_ids: Collection[int]) -> None:
