@@ -7,6 +7,8 @@ from flask_babel import gettext as _
 
 from portal.surveys.models import Survey
 from portal.surveys.queries import all_answers
+from portal.testimonials.quoting import allowed
+from portal.testimonials.wording import place
 
 
 def header() -> list[str]:
@@ -26,8 +28,13 @@ def rows(survey: Survey) -> Iterator[tuple[Any, ...]]:
         yield (
             row.answered_on, row.customer_name, row.contact_name, row.score, feelings[survey.scale.feeling(row.score)],
             row.comment, _further(row.answers), row.assignee_name, yes if row.source == "staff" else "",
-            yes if row.may_call else "", quotes[row.quote],
+            yes if row.may_call else "", ": ".join([quotes[row.quote], *_where(row)]),
         )  # fmt: skip
+
+
+def _where(row: Any) -> list[str]:
+    """Where a comment that may be quoted may be quoted."""
+    return [", ".join(place(each) for each in allowed(row))] if row.quote else []
 
 
 def _further(answers: list[dict[str, Any]]) -> str:

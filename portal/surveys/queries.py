@@ -260,7 +260,7 @@ def all_answers(survey_id: int) -> Iterator[Row[Any]]:
     query = (
         select(
             Response.id, Response.answered_on, Response.score, Response.comment, Response.answers, Response.source,
-            Response.locale, Response.may_call, Response.quote, Response.customer_id,
+            Response.locale, Response.may_call, Response.quote, Response.quote_places, Response.customer_id,
             Customer.name.label("customer_name"), Contact.name.label("contact_name"),
             assignee.name.label("assignee_name"),
         )

@@ -94,7 +94,7 @@ def test_comments_are_paged(support: Browser, cast: Cast) -> None:
 def test_every_answer_as_a_file(support: Browser, cast: Cast) -> None:
     survey, customer = a_survey("csat"), a_customer(cast, "=cmd()")
     an_answer(survey, customer, 2, "@SUM(1)\nand more", answers=[{"id": 1, "question": "Why?", "answer": "=1"}])
-    an_answer(survey, customer, 5, "", source="staff", quote="name", may_call=True)
+    an_answer(survey, customer, 5, "", source="staff", quote="name", quote_places="social", may_call=True)
     db.session.commit()
     answer = support.get("/surveys/1/export?format=csv")
     assert "after-a-purchase-(csat)-" in answer.headers["Content-Disposition"]
@@ -103,7 +103,7 @@ def test_every_answer_as_a_file(support: Browser, cast: Cast) -> None:
     assert (rows[0]["Further answers"], rows[0]["Taken by us"]) == ("Why? =1", "")
     assert (rows[1]["Taken by us"], rows[1]["May be quoted"], rows[1]["May be called"]) == (
         "yes",
-        "with the name",
+        "with the name: social networks, sales talks",
         "yes",
     )
     file = io.BytesIO(support.get("/surveys/1/export?format=xlsx").get_data())
