@@ -28,6 +28,7 @@ from portal.invitations.inviting import Asking
 from portal.invitations.models import Invitation
 from portal.jobs import soon
 from portal.links import path
+from portal.mail import outbox
 from portal.rules import BrokenRule
 from portal.surveys.models import Survey
 from portal.surveys.queries import survey_by_id, survey_for_change
@@ -226,6 +227,8 @@ def take_back(id: int) -> ResponseReturnValue:
 
 def _take_back(invitation: Invitation, survey: Survey) -> str:
     invitation.take_back(current_user, survey.name)
+    if invitation.outbox_id is not None:
+        outbox.take_back(invitation.outbox_id)
     return str(_("Taken back: its link says so to whoever opens it."))
 
 

@@ -54,8 +54,9 @@ def post(kind: str, recipient: str, locale: str, headers: dict[str, str] | None 
 
 
 def take_back(message_id: int) -> None:
-    """Let a message not be sent that the current transaction has written."""
-    db.session.execute(delete(OutboxMessage).where(OutboxMessage.id == message_id))
+    """Let a message not be sent, unless it was: one that the current transaction has written, or that waits still."""
+    waits = OutboxMessage.id == message_id, OutboxMessage.sent_at.is_(None)
+    db.session.execute(delete(OutboxMessage).where(*waits))
 
 
 def words_of(message: OutboxMessage, firm: Firm) -> Letter:

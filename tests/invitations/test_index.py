@@ -10,7 +10,7 @@ from portal.mail.models import OutboxMessage
 from tests.browser import Browser
 from tests.cast import Cast
 from tests.customers import known
-from tests.invitations.asked import KEY, a_survey, ask, firm, invitations, said_after, send
+from tests.invitations.asked import KEY, a_survey, ask, firm, invitations, mails, said_after, send
 from tests.recorder import QueryRecorder
 
 
@@ -77,6 +77,13 @@ def test_what_was_taken_back_is_not_sent(support: Browser, cast: Cast) -> None:
     invitations()[0].ended_at = None
     db.session.commit()
     assert "It was answered" in said_after(support, "/invitations/1/take-back")
+    ask(a_survey("Another"), known.add(cast, "Beto", email="b@x.example"))
+    send()
+    for mail in mails():
+        mail.sent_at = None  # the mail server was not there
+    db.session.commit()
+    support.post("/invitations/2/take-back")
+    assert "b@x.example" not in {mail.recipient for mail in mails()}
     assert support.post("/invitations/9/take-back").status_code == 404
 
 
