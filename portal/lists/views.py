@@ -102,7 +102,8 @@ def _about(of: List, wanted: ListFilter) -> dict[str, Any]:
     currency = (head.currency if head else None) or g.firm.currency
     found = (head.list if head else None) or {}
     counts, most = (found.get("customers", 0), found.get("at_stake_minor", 0)), None
-    if not wanted.is_empty or (head and head.some_apart):
+    moves = of.name == "nobodys" and counts[0] <= queries.MOST_COUNTED  # who is taken leaves it at once
+    if not wanted.is_empty or moves or (head and head.some_apart):
         currency = wanted.currency or currency
         counts, most = queries.counted(of.name, wanted, me, currency), queries.MOST_COUNTED
     as_of = head.as_of if head else clock.today()

@@ -170,5 +170,6 @@ def test_whom_somebody_has_just_taken_is_nobodys_no_longer(owner: Browser, cast:
     hand_off.leave(cast.owner)
     db.session.commit()
     assert names(owner, "/retention/nobodys") == ["Free"]  # and the books are still the same
+    assert "<b>1</b> customer" in owner.get("/retention/nobodys").get_data(as_text=True)
     assert "/retention/nobodys" in owner.get(f"/customers/{free.id}").get_data(as_text=True)
     assert "/retention/nobodys" not in owner.get(f"/customers/{taken.id}").get_data(as_text=True)
