@@ -93,7 +93,8 @@ def recovering(assignee_id: Any, _today: Any) -> Any:
 
     To be ordered by due_on and id: rides on ix_commitments_recovering_assignee or _recovering_due.
     """
-    return _of(assignee_id, _WAITING.where(RECOVERING, HEARD))
+    found = _WAITING.where(RECOVERING, HEARD, Commitment.due_on > date.min)  # or SQLite would sort all that is open
+    return _of(assignee_id, found)
 
 
 def unheard(assignee_id: Any, _today: Any) -> Any:
