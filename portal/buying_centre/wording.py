@@ -23,14 +23,14 @@ ROLES = {
 }
 STAND_OUTS = {
     "thread": (
-        N_("By one thread"),
+        N_("Held by one thread"),
         N_("Three touches or more in the last 180 days, all through one person of them or one of us."),
     ),
     "below": (N_("Below their level"), N_("In the last year, only users of lower levels met them.")),
     "unmet": (N_("Deciders not reached"), N_("Whoever decides there has not been reached by anybody of us.")),
     "unanswered": (
         N_("Sceptics not answered"),
-        N_("Nobody has reached them since they doubt, or not for a long time."),
+        N_("Nobody has reached them since they began to doubt, or not for a long time."),
     ),
 }
 LEVELS = {"board": N_("board"), "management": N_("management"), "operations": N_("operations")}
