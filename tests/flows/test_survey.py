@@ -106,6 +106,9 @@ def test_all_of_it_works_without_script_and_in_the_dark(cast: Cast, open_page: C
     question = ask(cast)
     page = open_page(question.path, viewport=NARROW, script=False, dark=True)
     page.get_by_role("link", name="Español").click()
+    before = page.get_by_label("Comentario").bounding_box()
+    page.get_by_role("radio", name="10", exact=True).check()
+    assert page.get_by_label("Comentario").bounding_box() == before, "nothing jumps"
     page.get_by_role("radio", name="3", exact=True).check()
     page.get_by_label("Comentario").fill("Llegó tarde")
     page.get_by_role("button", name="Enviar").click()
