@@ -28,11 +28,13 @@ class NoRoom(BrokenRule):
     message = N_("The contact budget has no room for a reminder as long as this can be answered.")
 
 
-def remind(invitation: Invitation, firm: Firm) -> date:
+def remind(invitation: Invitation, survey: Survey, firm: Firm) -> date:
     """Have one person reminded, as soon as the contact budget has room: that day. The invitation must be locked.
 
-    Raises `NotReminded`, `DoesNotWant` or `NoRoom`.
+    Raises `NotAsking`, `NotReminded`, `DoesNotWant` or `NoRoom`.
     """
+    if not survey.is_active:
+        raise NotAsking
     customer = customer_by_id(invitation.customer_id)
     contact = contact_of(invitation.customer_id, invitation.contact_id) if invitation.contact_id else None
     if customer is not None:

@@ -208,8 +208,8 @@ def remind(id: int) -> ResponseReturnValue:
     return _say(id, _remind)
 
 
-def _remind(invitation: Invitation, _survey: Survey) -> str:
-    day = reminding.remind(invitation, g.firm)
+def _remind(invitation: Invitation, survey: Survey) -> str:
+    day = reminding.remind(invitation, survey, g.firm)
     return _waits_until(day) if day > clock.today() else str(_("The reminder is on its way."))
 
 
