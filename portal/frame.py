@@ -33,10 +33,13 @@ def _made(app: Flask, template: str, locale: str, **about: Any) -> Markup:
 def kept_lines(template: str, rows: Iterable[Row[Any]], at: Hashable, me: int) -> Markup:
     """The lines of a list, each made once for all that it shows: who looks at the list again finds most of them made.
 
-    The template takes `rows`, `at` and `me`, and nothing else but the language and the day.
+    The rows are of one statement. The template takes `rows`, `at` and `me`, and nothing else but the language and the
+    day.
     """
     app, locale, today = current_app._get_current_object(), spoken(), clock.today()  # type: ignore[attr-defined]
-    lines = [_line(app, template, locale, today, at, me, _shape(row._fields)(*row)) for row in rows]
+    rows = list(rows)
+    shape: Any = _shape(rows[0]._fields) if rows else None
+    lines = [_line(app, template, locale, today, at, me, shape(*row)) for row in rows]
     return Markup("".join(lines))  # noqa: S704 - what Jinja made is escaped
 
 
