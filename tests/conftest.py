@@ -13,6 +13,8 @@ from pathlib import Path
 import pytest
 from flask import Flask
 from flask_migrate import upgrade
+from hypothesis import HealthCheck
+from hypothesis import settings as searching
 from sqlalchemy import text
 
 from portal import clock, create_app
@@ -26,6 +28,8 @@ from tests.cast import Cast
 from tests.recorder import QueryRecorder
 
 pytest_plugins = ["tests.postgres"]
+searching.register_profile("portal", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+searching.load_profile("portal")  # how busy the machine is says nothing about the code
 
 ON_POSTGRESQL = os.environ.get("PORTAL_TEST_DATABASE") == "postgresql"
 PASSWORD = "a long enough password"
