@@ -12,26 +12,27 @@ from portal.relay.legs import LEGS
 PLACES = ("page", "today", "list")
 
 
-class RequestForm(Form):
-    """What is asked, of whom, until when."""
+class _AskingForm(Form):
+    """What is asked, and of whom."""
 
-    form_id = FormIdField()
     next = NextField()
     leg = WordField(_l("Ask whom"), words=("", *LEGS), default="")
     user_id = RecordField(_l("Somebody in particular"))
     text = TextField(_l("What is needed"), longest=300, required=True)
+
+
+class RequestForm(_AskingForm):
+    """A new one, and until when."""
+
+    form_id = FormIdField()
     due_step = WordField(_l("Due"), words=STEPS[1:], default="3_days")
     due_on = DayField(_l("Due day"))
 
 
-class EditRequestForm(Form):
+class EditRequestForm(_AskingForm):
     """The same, asked otherwise."""
 
     version = VersionField()
-    next = NextField()
-    leg = WordField(_l("Ask whom"), words=("", *LEGS), default="")
-    user_id = RecordField(_l("Somebody in particular"))
-    text = TextField(_l("What is needed"), longest=300, required=True)
     due_on = DayField(_l("Due"), [InputRequired()])
 
 
