@@ -74,7 +74,7 @@ def become_one(id: int) -> ResponseReturnValue:
     if other.merged_into_id == id:
         return htmx.see_other(path("customers.show", id=id))
     if (form.version.data, form.other_version.data) != (kept.version, other.version):
-        return _side_by_side(id, form.other_id, fault=_("Somebody changed one of them meanwhile: look again.")), 409
+        return _side_by_side(id, form.other_id, fault=_changed_meanwhile()), 409
     name = other.name
     try:
         merge_rules.merge(kept, other, form.chosen(), current_user)
@@ -83,6 +83,10 @@ def become_one(id: int) -> ResponseReturnValue:
     db.session.commit()
     flash(_("%(name)s is part of this customer now.", name=name), "good")
     return htmx.see_other(path("customers.show", id=id))
+
+
+def _changed_meanwhile() -> str:
+    return str(_("Somebody changed one of them meanwhile: look again."))
 
 
 def _side_by_side(id: int, other_id: int, fault: str = "") -> str:
@@ -121,8 +125,7 @@ def be_one_person(id: int, contact_id: int) -> ResponseReturnValue:
     if other.merged_into_id == contact_id:
         return htmx.see_other(path("customers.show", id=id))
     if (form.version.data, form.other_version.data) != (kept.version, other.version):
-        fault = _("Somebody changed one of them meanwhile: look again.")
-        return _two_people(customer, contact_id, form.other_id, fault), 409
+        return _two_people(customer, contact_id, form.other_id, _changed_meanwhile()), 409
     try:
         persons.merge(kept, other, customer, current_user)
     except BrokenRule as rule:
