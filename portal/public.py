@@ -50,13 +50,24 @@ def _unknown(network: str) -> NoReturn:
 
 def wanted_language() -> str | None:
     """The language that the page was switched to."""
-    wanted = request.form.get("lang") if request.method == "POST" else request.args.get("lang")
+    if request.method != "POST":
+        wanted = request.args.get("lang")
+    else:
+        wanted = request.form.get("switch") if is_switched() else request.form.get("lang")
     return wanted if wanted in LOCALES else None
 
 
+def is_switched() -> bool:
+    """Was the form of a page that came back sent by a language's button? It is shown again, and nothing is taken."""
+    return request.method == "POST" and request.form.get("switch") in LOCALES
+
+
 def page(template: str, firm_name: str, accent: str, switch: str = "", **about: Any) -> str:
-    """A public page, rendered without what staff pages need. `switch` stands before the language in its switch."""
-    head = {"firm_name": firm_name, "accent": accent, "locale": spoken(), "languages": LANGUAGES, "switch": switch}
+    """A public page, rendered without what staff pages need. `switch` stands before the language in its switch. A page
+    that answers a POST holds what was typed: where it says which form `holds` it, the switch sends that along.
+    """
+    head = {"firm_name": firm_name, "accent": accent, "locale": spoken(), "languages": LANGUAGES, "switch": switch,
+            "came_back": request.method == "POST", "holds": ""}  # fmt: skip
     return current_app.jinja_env.get_template(template).render(head | about)
 
 

@@ -42,7 +42,7 @@ def say(token: str) -> ResponseReturnValue:
     form, nonce = read_said(request.form), request.form.get("nonce", "")
     if proofs.issued_at(nonce, holder.link_id, access.secret_keys(), PURPOSE) is None:
         form.errors.setdefault(0, in_words(saying.SaidMeanwhile()))
-    if form.errors:
+    if form.errors or public.is_switched():
         return _page(holder, token, form), 422
     try:
         saying.say(holder, form.said, nonce, current_app.extensions["settings"].public_url)
@@ -62,7 +62,7 @@ def _holder(find: Any, token: str) -> Holder:
 
 
 def _page(holder: Holder, token: str, form: SaidForm) -> str:
-    if form.errors:
+    if form.errors or public.is_switched():
         db.session.rollback()
     seen = queries.seen_by(holder, clock.today() - page.SHOWN_FOR)
     shown = {each.id for each in seen if each.sayable}

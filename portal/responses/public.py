@@ -66,7 +66,7 @@ def answer(token: str) -> ResponseReturnValue:
     issued_at = proofs.issued_at(nonce, asked.invitation_id, access.secret_keys())
     if issued_at is None:
         form.error = form.error or say(ChangedMeanwhile())
-    if form.score is None or not form.is_valid:
+    if form.score is None or not form.is_valid or public.is_switched():
         return _refused(asked, token, form)
     editor = proofs.editor_of(nonce, current_app.config["SECRET_KEY"])
     said = Said(form.score, form.comment, form.may_call, spoken(), nonce, issued_at, _editor(), editor)
@@ -116,7 +116,7 @@ def add(token: str) -> ResponseReturnValue:
     form = read_more(request.form, nonce)
     if proofs.issued_at(nonce, asked.invitation_id, access.secret_keys()) is None:
         form.errors["form"] = say(ChangedMeanwhile())
-    if form.errors:
+    if form.errors or public.is_switched():
         return _thanks(asked, token, form.errors), 422
     try:
         kept = afterwards.add(asked, form.more, _editor(), spoken())

@@ -126,8 +126,13 @@ def test_axe_finds_nothing_in_any_state(cast: Cast, open_page: Callable[..., Pag
     page.evaluate(SEND_AS_FOUND, 0)
     page.get_by_role("alert").wait_for()
     wrong["refused"] = faults(page)
+    page.get_by_label("Comment", exact=True).fill("Two legs\nare loose")
+    page.get_by_role("button", name="Español").click()
     page.get_by_role("radio", name="3", exact=True).check()
-    page.get_by_role("button", name="Send").click()
+    assert page.get_by_label("Comentario", exact=True).input_value() == "Two legs\nare loose"
+    page.get_by_role("button", name="English").click()
+    wrong["switched"] = faults(page)
+    page.get_by_role("radio", name="3", exact=True).press("Enter")  # sends the answer, and switches no language
     page.get_by_text("you hear from us by").wait_for()
     wrong["thanks"] = faults(page)
     for name, path in (("edit", question.path), ("not me", f"{question.path}/not-me"), ("privacy", "/privacy")):

@@ -123,9 +123,14 @@ def test_without_a_choice_nothing_is_said(cast: Cast, stranger: Browser) -> None
         answer = say(stranger, ledger.path, said)
         assert answer.status_code in (409, 422), said
         assert 'role="alert"' in answer.get_data(as_text=True), said
-    assert database_digest() == before
     page = say(stranger, ledger.path, {f"words_{sent}": "only <words>"}).get_data(as_text=True)
     assert "only &lt;words&gt;</textarea>" in page
+    said = {f"say_{sent}": "not_kept", f"words_{sent}": "one leg", "switch": "es"}
+    page = say(stranger, ledger.path, said).get_data(as_text=True)
+    assert '<html lang="es">' in page
+    assert 'value="not_kept" checked' in page
+    assert "one leg</textarea>" in page
+    assert database_digest() == before
     assert stranger.post(ledger.path, csrf=False).status_code == 422
 
 

@@ -87,6 +87,10 @@ def test_what_does_not_fit_comes_back_and_changes_nothing(app: Flask, question: 
         assert answer.status_code == 422, fields
         assert 'role="alert"' in answer.get_data(as_text=True)
     assert other.send("/thanks", nonce=nonce, referral="Beto").status_code == 422
+    switched = ana.send("/thanks", nonce=nonce, lang="es", switch="en", referral="Beto", quote="no")
+    page = switched.get_data(as_text=True)
+    assert '<html lang="en">' in page
+    assert 'value="Beto"' in page
     assert database_digest() == before
     assert 'href="?noted=1&amp;lang=es"' in ana.get("/thanks?noted=1").get_data(as_text=True)
     ana.browser.post(f"{ana.path}/not-me", csrf=False, data={"not_me": "1"})
