@@ -18,7 +18,7 @@ from portal.invitations import jobs as invitations
 from portal.jobs import in_app
 from portal.lists import jobs as lists
 from portal.mail import outbox
-from portal.mail.models import OutboxMessage
+from portal.mail.models import UNWANTED, OutboxMessage
 from portal.objections import jobs as objections
 from portal.playbooks import jobs as playbooks
 from portal.relay import jobs as relay
@@ -196,8 +196,10 @@ def forget_old_sessions() -> None:
 
 @at("nightly.mail", minute="45", hour="9")
 def forget_sent_mail() -> None:
-    """Of mail that went out a quarter of a year ago not even the address is kept."""
-    db.session.execute(delete(OutboxMessage).where(OutboxMessage.sent_at < clock.now() - KEEP_SENT_MAIL))
+    """Of mail that went out, or was not wanted any more, a quarter of a year ago not even the address is kept."""
+    old = clock.now() - KEEP_SENT_MAIL
+    unwanted = (OutboxMessage.dead_at < old) & (OutboxMessage.last_error == UNWANTED)
+    db.session.execute(delete(OutboxMessage).where((OutboxMessage.sent_at < old) | unwanted))
     db.session.commit()
 
 

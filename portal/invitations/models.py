@@ -23,6 +23,8 @@ survey is paused."""
 GIVEN_UP = ("opted_out", "no_address", "closed", "archived", "taken_back")
 """Why one ended: the same went on for too long, the survey was closed, the customer archived, or somebody took it
 back."""
+LOOK_AGAIN = timedelta(days=7)
+"""After how long a person without an address, or who does not want to be asked, is looked at again."""
 WAITING = text("sent_at IS NULL AND ended_at IS NULL")
 SILENT = text("sent_at IS NOT NULL AND answered_at IS NULL AND ended_at IS NULL")
 UNCONFIRMED = text("outbox_id IS NOT NULL AND delivered_at IS NULL AND ended_at IS NULL")
@@ -159,6 +161,19 @@ class Invitation(Model):
         """The one reminder leaves."""
         self._release()
         self.remind_on, self.reminded_on = None, clock.today()
+
+    def was_not_sent(self, reason: str, until: date, *, reminder: bool) -> bool:
+        """Its mail, or its reminder, did not leave after all: it waits as if none were. False when it is over and
+        waits for nothing.
+        """
+        if self.answered_at is not None or self.ended_at is not None:
+            return False
+        if reminder:
+            self.reminded_on = None
+        else:
+            self.outbox_id = self.sent_on = self.sent_at = None
+        self.hold(reason, until)
+        return True
 
     def _release(self) -> None:
         self.held, self.held_until = "", None

@@ -12,8 +12,7 @@ from portal.contacts.queries import living_contacts
 from portal.customers.models import Customer
 from portal.extensions import db
 from portal.invitations import queries
-from portal.invitations.models import Invitation, OptOut
-from portal.invitations.sending import LOOK_AGAIN
+from portal.invitations.models import LOOK_AGAIN, Invitation, OptOut
 from portal.timeline.models import record
 
 if TYPE_CHECKING:

@@ -52,6 +52,20 @@ def invitation_to_show(invitation_id: int) -> Any:
     return db.session.execute(query).first()
 
 
+def asking_for_change(token_hash: str) -> Any:
+    """(Invitation, survey_name, contact_name) by what its link opens, the invitation locked until the transaction ends;
+    or None. By the unique index of token_hash.
+    """
+    query = (
+        select(Invitation, Survey.name.label("survey_name"), Contact.name.label("contact_name"))
+        .join(Survey, Survey.id == Invitation.survey_id)
+        .outerjoin(Contact, Contact.id == Invitation.contact_id)
+        .where(Invitation.token_hash == token_hash)
+        .with_for_update(of=Invitation)
+    )
+    return db.session.execute(query).first()
+
+
 def active_surveys() -> Sequence[Survey]:
     """The surveys that are being asked, by name, first those that are asked by hand and by nothing else. Rides on
     ix_surveys_state_occasion; a firm has few.

@@ -15,7 +15,7 @@ from portal.extensions import db
 from portal.invitations import queries
 from portal.invitations.budget import Budget, Person
 from portal.invitations.mailing import Office, called, words_for
-from portal.invitations.models import Invitation
+from portal.invitations.models import LOOK_AGAIN, Invitation
 from portal.invitations.queries import SILENT
 from portal.mail import outbox
 from portal.mail.models import OutboxMessage
@@ -24,8 +24,6 @@ from portal.surveys.models import Survey
 from portal.timeline.models import record
 
 AT_ONCE = 100
-LOOK_AGAIN = timedelta(days=7)
-"""After how long a person without an address, or who does not want to be asked, is looked at again."""
 
 
 def send_due(office: Office, firm: Firm, limit: int = AT_ONCE) -> int:

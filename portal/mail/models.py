@@ -17,6 +17,12 @@ WAITS = tuple(timedelta(minutes=minutes) for minutes in (1, 2, 5, 10, 20, 40, 60
 """How long to wait after each failed try; after one more the message is dead. Twenty-eight hours in all."""
 
 
+ASKING = ("survey", "survey_reminder")
+"""The mails that ask somebody something. Receipts, passwords and promises do not."""
+UNWANTED = "Unwanted"
+"""What stands for an error where a message was not sent since its reader does not want to be asked any more."""
+
+
 class OutboxMessage(Model):
     """One e-mail on its way. It is sent at least once, always under the same Message-ID."""
 
@@ -61,6 +67,16 @@ class OutboxMessage(Model):
             self.dead_at = clock.now()
         else:
             self.next_try_at = clock.now() + WAITS[max(self.tries, 1) - 1]
+
+    def withhold(self) -> None:
+        """It is not sent any more: its reader does not want to be asked."""
+        self.dead_at, self.last_error = clock.now(), UNWANTED
+        self.about = self.headers = None
+
+    @property
+    def is_unwanted(self) -> bool:
+        """Was it not sent since its reader does not want to be asked?"""
+        return self.dead_at is not None and self.last_error == UNWANTED
 
     def try_again(self, by: User) -> None:
         """Bring a dead message back, due at once."""

@@ -17,6 +17,7 @@ from sqlalchemy import delete, update
 
 from portal import bulk, clock
 from portal.extensions import db
+from portal.invitations.withholding import withhold
 from portal.mail import queries
 from portal.mail.letters import Letter, letter, one_line
 from portal.mail.models import OutboxMessage
@@ -67,7 +68,7 @@ def words_of(message: OutboxMessage, firm: Firm) -> Letter:
 
 
 def deliver_due(limit: int = 50) -> int:
-    """Send what is due, at most `limit` messages; returns how many went out.
+    """Send what is due, at most `limit` messages; returns how many went out, or are not wanted any more.
 
     Commits before and after each message, since none may be sent from within a transaction. Any number
     of workers may call it at once: a message is claimed by moving its hour on, and only one of them can.
@@ -99,19 +100,24 @@ def _claim(message_id: int, hour: Any) -> bool:
 
 
 def _deliver(message_id: int) -> bool:
-    """Send a claimed message and note how that went."""
-    message, firm = queries.message_by_id(message_id), the_firm()
-    if message is None or firm is None:
+    """Send a claimed message and note how that went; or withhold it, if its reader does not want to be asked."""
+    found, firm = queries.message_to_send(message_id), the_firm()
+    if found is None or firm is None:
         db.session.rollback()
         return False
+    message, unwanted = found
+    if unwanted:
+        withhold(message)
+        db.session.commit()
+        return True
     words = words_of(message, firm)
     envelope = _envelope(message, words, firm.name)
     db.session.rollback()  # nothing is held while the mail server thinks
     fault = _send(envelope)
-    message = queries.message_by_id(message_id)
-    if message is not None:
-        message.subject = words.subject
-        message.note(fault, for_good=_for_good(fault))
+    tried = queries.message_by_id(message_id)
+    if tried is not None:
+        tried.subject = words.subject
+        tried.note(fault, for_good=_for_good(fault))
     db.session.commit()
     if fault is not None:
         logger.warning("mail not sent", extra={"mail": message_id, "error": type(fault).__name__})

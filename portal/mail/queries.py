@@ -3,10 +3,11 @@
 from collections.abc import Sequence
 from datetime import datetime
 
-from sqlalchemy import func, select
+from sqlalchemy import Row, and_, exists, func, select
 
 from portal.extensions import db
-from portal.mail.models import OutboxMessage
+from portal.invitations.models import OptOut
+from portal.mail.models import ASKING, UNWANTED, OutboxMessage
 
 MOST_COUNTED = 99
 
@@ -27,14 +28,27 @@ def message_by_id(message_id: int) -> OutboxMessage | None:
     return db.session.get(OutboxMessage, message_id)
 
 
+def message_to_send(message_id: int) -> Row[OutboxMessage, bool] | None:
+    """(The message, whether it asks somebody who does not want to be asked any more), or None. By primary key and
+    ix_opt_outs_address.
+    """
+    said = exists().where(OptOut.address == func.lower(OutboxMessage.recipient), OptOut.withdrawn_at.is_(None))
+    unwanted = and_(OutboxMessage.kind.in_(ASKING), said)
+    return db.session.execute(select(OutboxMessage, unwanted).where(OutboxMessage.id == message_id)).first()
+
+
 def dead_message_for_change(message_id: int) -> OutboxMessage | None:
-    """A message that was given up, locked until the transaction ends; None when it is not dead. By primary key."""
-    query = select(OutboxMessage).where(OutboxMessage.id == message_id, OutboxMessage.dead_at.is_not(None))
+    """A message that was given up, locked until the transaction ends; None when it is not dead, or nobody wants it. By
+    primary key.
+    """
+    query = select(OutboxMessage).where(
+        OutboxMessage.id == message_id, OutboxMessage.dead_at.is_not(None), OutboxMessage.last_error != UNWANTED
+    )
     return db.session.scalar(query.with_for_update())
 
 
 def dead_messages() -> Sequence[OutboxMessage]:
-    """The newest hundred that were given up, without their words. Rides on ix_outbox_messages_dead."""
+    """The newest hundred that were given up, or that nobody wants any more. Rides on ix_outbox_messages_dead."""
     query = select(OutboxMessage).where(OutboxMessage.dead_at.is_not(None)).order_by(OutboxMessage.dead_at.desc())
     return db.session.scalars(query.limit(MOST_COUNTED + 1)).all()
 

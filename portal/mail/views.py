@@ -24,8 +24,10 @@ def _give_words(state: Any) -> None:
 @mail_room.get("")
 @access.owner
 def index() -> ResponseReturnValue:
-    """Mails that could not be sent, and how many are on their way."""
-    return render_template("mail_room/index.html", dead=queries.dead_messages(), waiting=queries.waiting_count())
+    """Mails that could not be sent, or that nobody wants any more, and how many are on their way."""
+    settled = queries.dead_messages()[: queries.MOST_COUNTED]
+    dead, unwanted = [each for each in settled if not each.is_unwanted], [each for each in settled if each.is_unwanted]
+    return render_template("mail_room/index.html", dead=dead, unwanted=unwanted, waiting=queries.waiting_count())
 
 
 @mail_room.post("/<int:id>/try-again")

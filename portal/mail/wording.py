@@ -1,6 +1,7 @@
 """What owners read about a mail that could not be sent: what it was, and why it stayed."""
 
 from portal.language import page_gettext as _
+from portal.mail.models import UNWANTED
 
 REFUSED_ADDRESS = {"SMTPRecipientsRefused", "ValueError"}
 REFUSED_MAIL = {"SMTPDataError", "SMTPSenderRefused", "SMTPNotSupportedError"}
@@ -23,7 +24,9 @@ def kind(word: str) -> str:
 
 
 def reason(fault: str) -> str:
-    """Why the last try failed, from the name of its error."""
+    """Why the last try failed, from the name of its error; or why there is none any more."""
+    if fault == UNWANTED:
+        return _("The person does not want to be asked.")
     if fault in REFUSED_ADDRESS:
         return _("The mail server does not know the address.")
     if fault in REFUSED_MAIL:

@@ -26,6 +26,7 @@ FAMILIES: dict[str, tuple[str, ...]] = {
     "answers": (
         "survey.asked",
         "survey.reminded",
+        "survey.withheld",
         "survey.taken_back",
         "survey.opted_out",
         "survey.opted_in",

@@ -1,9 +1,11 @@
 """Opting out: opening the link changes nothing, a choice does, a mail program's button too; and one may come back."""
 
+from datetime import timedelta
 from typing import Any
 
 import pytest
 from sqlalchemy import select
+from time_machine import travel
 
 from portal import clock
 from portal.contacts.models import Contact
@@ -11,6 +13,7 @@ from portal.customers.models import Customer
 from portal.extensions import db
 from portal.invitations import jobs
 from portal.invitations.models import OptOut
+from portal.mail import outbox
 from tests.browser import Browser
 from tests.cast import Cast
 from tests.customers import known
@@ -72,6 +75,39 @@ def test_who_says_so_is_left_alone_and_may_come_back(stranger: Browser, address:
     send()
     assert len(mails()) == 2
     assert [kind for kind in known.kinds(1) if "opted" in kind] == ["survey.opted_out", "survey.opted_in"]
+
+
+def test_mail_that_waits_for_the_server_does_not_leave_any_more(
+    stranger: Browser, owner: Browser, address: str, cast: Cast, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with monkeypatch.context() as down:
+        down.setattr(outbox, "_send", lambda envelope: OSError())
+        with travel(clock.now() + timedelta(days=4)):
+            ask(a_survey("Another"), known.add(cast, "Elsewhere", email="ANA@x.example"))
+            send()
+            jobs.remind_due()
+            about: dict[str, Any] = {"name": "Ana", "question": "", "score": 9, "comment": "", "link": ""}
+            outbox.post("receipt", "ana@x.example", "en", at=clock.now().isoformat(), **about)
+            db.session.commit()
+            assert [bool(each.reminded_on) for each in invitations()] == [True, False]
+            say(stranger, address, wish="surveys")
+    with travel(clock.now() + timedelta(days=4, minutes=5)):
+        assert outbox.deliver_due() == 3
+        assert {mail.kind for mail in mails() if mail.sent_at} == {"survey", "receipt"}
+        assert [(mail.kind, mail.about) for mail in mails() if mail.is_unwanted] == [
+            ("survey", None),
+            ("survey_reminder", None),
+        ]
+        first, elsewhere = invitations()
+        assert (first.reminded_on, first.held, first.is_silent) == (None, "opted_out", True)
+        assert (elsewhere.sent_at, elsewhere.held, elsewhere.is_waiting) == (None, "opted_out", True)
+        assert "survey.withheld" in known.kinds(1)
+        page = owner.get("/settings/mail").get_data(as_text=True)
+        assert page.count("The person does not want to be asked.") == 2
+        assert "try-again" not in page
+        unwanted = mails()[1].id
+        assert owner.post(f"/settings/mail/{unwanted}/try-again").status_code == 404
+        assert "Mail not sent: the person" in owner.get("/customers/2").get_data(as_text=True)
 
 
 def test_a_mail_programs_button_is_heard(stranger: Browser, address: str) -> None:
