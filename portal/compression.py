@@ -1,17 +1,22 @@
-"""Pages are compressed on their way out when the browser takes it. Level 1: most of the gain for a tenth of the work.
+"""Pages are compressed on their way out when the browser takes it, by ISA-L: as small as zlib's level 1 makes them,
+for a third of the work.
 
 A page that repeats what a visitor typed beside a secret could tell that secret by its length. The only secret in our
 pages is the CSRF token, whose signature changes every second.
 """
 
-import zlib
 from collections.abc import Iterable
 from typing import Any
+
+from isal import isal_zlib
 
 from portal.static_files import Application, Environ, StartResponse
 
 SMALLEST = 1000
 """Bytes: below this nothing is gained."""
+LEVEL = 2
+GZIP = 31
+"""The widest window, in a gzip envelope."""
 
 
 class Compressed:
@@ -37,7 +42,7 @@ class Compressed:
             if close is not None:
                 close()
         if len(whole) >= SMALLEST:
-            packer = zlib.compressobj(1, zlib.DEFLATED, 31)
+            packer = isal_zlib.compressobj(LEVEL, isal_zlib.DEFLATED, GZIP)
             whole = packer.compress(whole) + packer.flush()
             headers = [
                 *(header for header in headers if header[0].lower() != "content-length"),
