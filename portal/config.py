@@ -160,7 +160,7 @@ def _engine_options(url: str) -> dict[str, Any]:
         return {"pool_recycle": 900, "connect_args": {"timeout": 15, "check_same_thread": False}}
     options = "-c lock_timeout=15000 -c statement_timeout=60000 -c idle_in_transaction_session_timeout=60000"
     connecting = {"options": options, "connect_timeout": 10, "cursor_factory": QuickCursor}
-    return {"pool_pre_ping": False, "connect_args": connecting}
+    return {"pool_pre_ping": False, "paramstyle": "numeric_dollar", "connect_args": connecting}
 
 
 def _mail_url(url: str) -> str:

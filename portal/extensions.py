@@ -19,6 +19,7 @@ from flask_mailman import Mail
 from flask_migrate import Migrate
 from flask_sqlalchemy import SQLAlchemy
 from flask_wtf.csrf import CSRFProtect
+from psycopg import RawServerCursor
 from sqlalchemy import (
     BigInteger,
     Connection,
@@ -134,8 +135,10 @@ def _columns(table: Table) -> tuple[str, ...]:
 
 @event.listens_for(Engine, "connect")
 def _on_connect(connection: Any, entry: ConnectionPoolEntry) -> None:
-    """Give a new SQLite connection its manners. `isolation_level=None` leaves BEGIN to us."""
-    if isinstance(connection, sqlite3.Connection):
+    """Give a new connection its manners. On SQLite, `isolation_level=None` leaves BEGIN to us."""
+    if not isinstance(connection, sqlite3.Connection):
+        connection.server_cursor_factory = RawServerCursor  # for results read as they come, as `QuickCursor` is
+    else:
         connection.isolation_level = None
         cursor = connection.cursor()
         cursor.execute("PRAGMA journal_mode=WAL")

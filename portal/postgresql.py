@@ -4,7 +4,7 @@ from collections.abc import Callable, Sequence
 from functools import cached_property
 from typing import Any
 
-from psycopg import Cursor
+from psycopg import RawCursor
 from psycopg.pq import ExecStatus
 
 
@@ -27,9 +27,10 @@ class Columns(Sequence[Any]):
         return len(self._described)
 
 
-class QuickCursor(Cursor[Any]):
-    """A cursor that does not describe the columns of each result, which SQLAlchemy asks for every time and looks at
-    once per statement.
+class QuickCursor(RawCursor[Any]):
+    """A cursor that gives statements on as SQLAlchemy wrote them, parameters numbered as PostgreSQL numbers them: the
+    usual one looks for them in the text, each time where a statement is longer than 4,096 letters. And it does not
+    describe the columns of each result, which SQLAlchemy asks for every time and looks at once per statement.
     """
 
     @property
