@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from datetime import date, datetime
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import ForeignKey, Index, String
+from sqlalchemy import ForeignKey, Index, String, Text
 from sqlalchemy.orm import Mapped, mapped_column, query_expression, relationship
 
 from portal import clock
@@ -66,6 +66,9 @@ class Contact(Model):
     merged_into_id: Mapped[int | None] = mapped_column(ForeignKey("contacts.id"))
     """Of a signpost: the record of the same person that this one became a part of. It is archived, and not shown."""
 
+    told_apart: Mapped[str | None] = mapped_column(Text)
+    """The ids of who looks like the same person and is not, with spaces between. One of the two says it, or both."""
+
     customer: Mapped["Customer"] = relationship(lazy="raise", back_populates="contacts")
     opted_out: Mapped[str | None] = query_expression()
     """What the person does not want to be asked, where a query looks for it: the scope of an `OptOut`."""
@@ -119,6 +122,23 @@ class Contact(Model):
             self.version += 1
             record("contact.archived", by=by, customer_id=self.customer_id, subject=self, name=self.name)
 
+    def is_apart_from(self, other: "Contact") -> bool:
+        """Did somebody say that the two are not the same person?"""
+        return any(
+            each.told_apart and str(one.id) in each.told_apart.split() for each, one in ((self, other), (other, self))
+        )
+
+    def tell_apart(self, other: "Contact", by: "User") -> None:
+        """The two are not the same person, and are not offered as one again. Said twice, it is said once."""
+        if not self.is_apart_from(other):
+            self._know_apart(str(other.id))
+            other._know_apart(str(self.id))
+            told: dict[str, Any] = {"name": self.name, "other": other.name}
+            record("contact.told_apart", by=by, customer_id=self.customer_id, subject=self, **told)
+
+    def _know_apart(self, ids: str) -> None:
+        self.told_apart = " ".join(dict.fromkeys([*(self.told_apart or "").split(), *ids.split()])) or None
+
     def take_in(self, other: "Contact", by: "User") -> dict[str, str]:
         """Be both from now on: what only the other says stands here too. What of the other stands no longer. What
         points at the other is moved by the caller.
@@ -132,6 +152,7 @@ class Contact(Model):
         roles = in_order({*self.roles.split(), *other.roles.split()})
         part = changed(self, {"roles": roles, **{name: fields[name] for name in PART}})
         left: dict[str, str] = {name: value for name, value in said.items() if value and value != fields[name]}
+        self._know_apart(other.told_apart or "")
         self.version += 1
         told: dict[str, Any] = {"name": self.name, "changes": changes, "part": part, "left": left}
         record("contact.merged", by=by, customer_id=self.customer_id, subject=self, **told)

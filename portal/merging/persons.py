@@ -32,15 +32,19 @@ class NotTwo(BrokenRule):
 
 def twins(contacts: Iterable[Contact]) -> dict[int, Contact]:
     """By the id of each living person who may stand before them already: that one. Who has the same e-mail, or the same
-    phone and first name, since a firm's people share its exchange.
+    phone and first name, since a firm's people share its exchange. Whom somebody has told apart is no twin.
     """
     found: dict[int, Contact] = {}
-    first: dict[tuple[str, ...], Contact] = {}
+    before: dict[tuple[str, ...], list[Contact]] = {}
     for contact in contacts:
         if contact.archived_at is None:
             for key in _known_by(contact):
-                if (known := first.setdefault(key, contact)) is not contact:
-                    found.setdefault(contact.id, known)
+                known = before.setdefault(key, [])
+                for each in known:
+                    if not contact.is_apart_from(each):
+                        found.setdefault(contact.id, each)
+                        break
+                known.append(contact)
     return found
 
 

@@ -135,6 +135,21 @@ def be_one_person(id: int, contact_id: int) -> ResponseReturnValue:
     return htmx.see_other(path("customers.show", id=id))
 
 
+@merging.post("/<int:id>/contacts/<int:contact_id>/apart")
+@access.staff
+def tell_apart(id: int, contact_id: int) -> ResponseReturnValue:
+    """They are not the same person: do not offer these two again. Sent twice, it is said once."""
+    customer_for_change(id) or abort(404)
+    other_id = Others(request.form).other_id
+    both = queries.people_for_change(id, [contact_id, other_id])
+    if len(both) < 2 or any(each.merged_into_id is not None for each in both.values()):
+        abort(404)
+    both[contact_id].tell_apart(both[other_id], current_user)
+    db.session.commit()
+    flash(_("They stay two, and are not offered again."), "good")
+    return htmx.see_other(path("customers.show", id=id))
+
+
 def _two_people(customer: Customer, contact_id: int, other_id: int, fault: str = "") -> str:
     """Both as they are now."""
     id = customer.id

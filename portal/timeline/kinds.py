@@ -74,6 +74,7 @@ FAMILIES: dict[str, tuple[str, ...]] = {
         "contact.archived",
         "contact.restored",
         "contact.merged",
+        "contact.told_apart",
         "hand_off.offered",
         "hand_off.accepted",
         "hand_off.declined",

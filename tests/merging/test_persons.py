@@ -103,7 +103,33 @@ def test_who_is_no_twin(cast: Cast) -> None:
     gone = person(3, "a@x.example", archived_at=cast.owner.created_at)
     beside = person(4, "b@x.example", "+521", "Jorge Salas")  # by the exchange of the firm
     assert persons.twins([first, nobody, gone, beside, person(5, None)]) == {}
-    assert persons.twins([first, person(6, "A@x.example"), person(7, None, "+521", "ÁNA R.")]) == {6: first, 7: first}
+    second, third = person(6, "A@x.example"), person(7, None, "+521", "ÁNA R.")
+    assert persons.twins([first, second, third]) == {6: first, 7: first}
+    second.told_apart, third.told_apart = "1", "11"
+    assert persons.twins([first, second, third]) == {7: first}
+
+
+def test_who_is_told_apart_is_not_offered_again(support: Browser, cast: Cast) -> None:
+    _, ana, again = twice(cast)
+    kept_id, other_id, address = ana.id, again.id, f"/customers/1/contacts/{ana.id}/apart"
+    assert f'action="{address}"' in support.get("/customers/1").get_data(as_text=True)
+    assert f'formaction="{address}"' in support.get(f"/customers/1/contacts/{kept_id}/merge?with={other_id}").text
+    for _ in range(2):
+        assert support.post(address, data={"with": other_id}).location == "/customers/1"
+    page = support.get("/customers/1").get_data(as_text=True)
+    assert "The same person" not in page
+    assert f"{ana.name} and {again.name} are not the same person" in page
+    assert db.session.scalar(select(func.count()).where(Event.kind == "contact.told_apart")) == 1
+    third = Contact(customer_id=1, name="Ana", email="ana@x.example", created_at=ana.created_at)
+    db.session.add(third)
+    db.session.flush()
+    third.tell_apart(again, cast.support)
+    assert persons.twins([ana, again, third]) == {third.id: ana}
+    persons.merge(ana, again, db.session.get_one(Customer, 1), cast.support)
+    assert persons.twins([ana, third]) == {}, "what was said of one of the two holds for both"
+    db.session.rollback()
+    for wrong in (kept_id, 999, 0, "x"):
+        assert support.post(address, data={"with": wrong}).status_code == 404
 
 
 def test_refused(support: Browser, stranger: Browser, cast: Cast) -> None:
