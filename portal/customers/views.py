@@ -43,10 +43,11 @@ def index() -> ResponseReturnValue:
     else:
         page = queries.page_by_name(wanted.conditions(current_user.id), after)
     address = path("customers.index") + (f"?{wanted.query}" if wanted.query else "")
-    saved = _saved(wanted)
+    opened = _opened()
+    saved = opened if opened is not None and opened.wanted == wanted.said else None
     address += f"&saved={saved.id}" if saved else ""
     about = {"page": page, "wanted": wanted, "address": address, "choices": queries.filter_choices()}
-    about |= {"saved": saved, "save_id": uuid4(), "books_of": _books_of(wanted)}
+    about |= {"saved": saved, "was": None if saved else opened, "save_id": uuid4(), "books_of": _books_of(wanted)}
     if not htmx.wants_fragment():
         return render_template("customers/index.html", **about)
     return render_template("customers/_list.html", **about), {"HX-Push-Url": address}
@@ -58,13 +59,13 @@ def _books_of(wanted: CustomerFilter) -> date | None:
     return done.as_of if done is not None else None
 
 
-def _saved(wanted: CustomerFilter) -> SavedList | None:
-    """The saved list that this is, as long as nothing else is asked for."""
+def _opened() -> SavedList | None:
+    """The saved list that was opened. It may have been narrowed further since, and then it is that list no longer."""
     asked = request.args.get("saved", "")
     if not (asked.isascii() and asked.isdigit() and len(asked) <= 18):
         return None
     saved = saved_list(int(asked))
-    return saved if saved is not None and saved.list == CUSTOMERS and saved.wanted == wanted.said else None
+    return saved if saved is not None and saved.list == CUSTOMERS else None
 
 
 @customers.get("/search")

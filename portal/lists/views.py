@@ -55,10 +55,21 @@ def show(name: str) -> ResponseReturnValue:
     of = _named(name)
     wanted = _wanted(request.args)
     address = path("lists.show", name=name) + (f"?{wanted.query}" if wanted.query else "")
-    about = _about(of, wanted) | {"saved": None, "form": SaveForm()}
+    opened = _opened(of)
+    saved = opened if opened is not None and _wanted(opened.wanted) == wanted else None
+    about = _about(of, wanted) | {"saved": saved, "was": None if saved else opened}
+    about["form"] = SaveForm(list_name=saved.name) if saved else SaveForm()
     if not htmx.wants_fragment():
         return render_template("lists/show.html", address=address, **about)
     return render_template("lists/_list.html", address=address, **about), {"HX-Push-Url": address}
+
+
+def _opened(of: List) -> SavedList | None:
+    """The saved list that was opened. It may have been narrowed further since, and then it is that list no longer."""
+    asked = request.args.get("saved", "")
+    fit = asked.isascii() and asked.isdigit() and len(asked) <= 18
+    saved = queries.saved_list(int(asked)) if fit else None
+    return saved if saved is not None and saved.list == of.name else None
 
 
 @lists.get("/saved/<int:id>")
@@ -83,7 +94,7 @@ def _saved_page(saved: SavedList, form: SaveForm | None = None) -> str:
     about = _about(_named(saved.list), _wanted(saved.wanted))
     form = form or SaveForm(list_name=saved.name)
     return render_template(
-        "lists/show.html", address=path("lists.show_saved", id=saved.id), saved=saved, form=form, **about
+        "lists/show.html", address=path("lists.show_saved", id=saved.id), saved=saved, was=None, form=form, **about
     )
 
 
@@ -206,7 +217,7 @@ def _name_page(here: str, back: str, form: SaveForm) -> str:
 def _not_saved(of: List, form: SaveForm, wanted: ListFilter) -> str:
     db.session.rollback()
     address = path("lists.show", name=of.name) + (f"?{wanted.query}" if wanted.query else "")
-    return render_template("lists/show.html", address=address, saved=None, form=form, **_about(of, wanted))
+    return render_template("lists/show.html", address=address, saved=None, was=None, form=form, **_about(of, wanted))
 
 
 @lists.post("/saved/<int:id>")

@@ -44,6 +44,13 @@ def test_saved_as_it_is_narrowed_and_opened_by_everybody(owner: Browser, support
         assert f">{theirs}<" in page
         assert f">{others}<" not in page
     assert support.get("/retention/saved/9").status_code == 404
+    assert '<input type="hidden" name="saved" value="1">' in page, "what narrows it says which list was opened"
+    changed = "“Mine, worth a call”, changed:"
+    for query, is_it in (("&whose=me&at_least=50", True), ("&whose=me", False), ("", False)):
+        page = support.get(f"/retention/due?saved=1{query}", fragment=True).get_data(as_text=True)
+        assert (changed in page, 'href="/retention/saved/1"' in page) == (not is_it, not is_it)
+    assert changed not in support.get("/retention/overdue?saved=1", fragment=True).get_data(as_text=True)
+    assert support.get(f"/retention/due?whose=me&saved={'9' * 30}").status_code == 200
 
 
 def test_two_of_one_name_could_not_be_told_apart(owner: Browser, listed: None) -> None:

@@ -52,6 +52,10 @@ def test_saved_opened_by_everybody_renamed_and_deleted(
         assert ">Tagged<" in page
         assert ">Another<" not in page
         assert ("Rename" in page) is (browser is owner)
+    assert '<input type="hidden" name="saved" value="1">' in page
+    assert "“Our best”, changed:" not in owner.get("/customers?saved=1&status=prospect&tag=1", fragment=True).text
+    for query in ("&status=client", ""):
+        assert "“Our best”, changed:" in owner.get(f"/customers?saved=1{query}", fragment=True).text
     assert "<h1>Customers</h1>" in owner.get("/customers?saved=1&status=client").text
     for odd in ("9", "x", "9" * 30):
         assert owner.get(f"/customers?tag=1&saved={odd}").status_code == 200
