@@ -25,7 +25,7 @@ from portal.responses import wording as responses
 from portal.rules import N_
 from portal.surveys.scales import SCALES
 from portal.today import queries as today
-from portal.today.reasons import REASONS, Reason
+from portal.today.reasons import REASONS, Reason, known_of, shown
 from portal.users.models import User
 
 MOST_LINES = today.MOST_SHOWN
@@ -71,17 +71,15 @@ def compose(user: User, locale: str, after: datetime, until: datetime, public_ur
         answers = queries.answers_between(None if user.is_owner else user.id, after, until)
         if not lines and not answers and not hand_offs:
             return None
-        more = "+" if any(n > today.MOST_COUNTED for n in counts.values()) else ""
-        total = len(hand_offs) + sum(min(n, today.MOST_COUNTED) for n in counts.values())
-        rest = max(total - MOST_LINES, 0)
+        total = known_of(counts) + len(hand_offs)
         return {
             "name": user.name.split(maxsplit=1)[0],
             "total": total,
-            "shown": f"{total}{more}",
+            "shown": shown(counts, len(hand_offs)),
             "promised": sum(counts[key] for key in PROMISED),
             "sections": _sections(hand_offs, lines[: MOST_LINES - len(hand_offs)], public_url),
-            "rest": rest,
-            "rest_shown": f"{rest}{more}",
+            "rest": max(total - MOST_LINES, 0),
+            "rest_shown": shown(counts, len(hand_offs) - MOST_LINES),
             "answers": _answers(answers, public_url),
             "link": f"{public_url}/",
         }

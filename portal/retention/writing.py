@@ -43,7 +43,7 @@ def standings(known: Known, judged: Judged) -> Columns:
 
 def entries(each: List, known: Known, named: Named, *, today: int) -> Columns:
     """One row for each customer whom the list names, in its order. Those that call for somebody on the day `today` (as
-    it is on the clock) belong on Today.
+    it is on the clock), and whom nobody has touched since, belong on Today.
     """
     order = np.flatnonzero(named.here)
     order = order[np.argsort(named.urgency[order], kind="stable")]
@@ -58,5 +58,5 @@ def entries(each: List, known: Known, named: Named, *, today: int) -> Columns:
         "number": named.number[order],
         "kind": named.kind[order].astype(np.str_),
         "due_on": named.due[order],
-        "on_today": np.full(len(order), each.on_today and known.as_of == today),
+        "on_today": (known.last_touch < named.due)[order] & (each.on_today and known.as_of == today),
     }

@@ -3,7 +3,7 @@
 It comes along with whatever is done under a line of the list, so that the counts stay true.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 from functools import lru_cache
@@ -16,7 +16,7 @@ from portal.language import page_gettext as _
 from portal.language import page_ngettext as ngettext
 from portal.language import spoken
 from portal.today import queries
-from portal.today.reasons import BY_KEY, REASONS, Reason
+from portal.today.reasons import BY_KEY, REASONS, Reason, shown
 from portal.users.models import User
 from portal.users.queries import whose_ids
 
@@ -51,8 +51,8 @@ def heading(user: User, asked: Asked, counts: Mapping[str, int]) -> dict[str, An
         "reason": asked.reason,
         "greeting": _greeting(user.name),
         "summary": _summary(counts, asked.whose),
-        "pills": [(each.key, _(each.word), _shown([counts[each.key]])) for each in REASONS],
-        "total": _shown(counts.values()),
+        "pills": [(each.key, _(each.word), shown({each.key: counts[each.key]})) for each in REASONS],
+        "total": shown(counts),
     }
 
 
@@ -60,13 +60,6 @@ def again(user: User, address: Mapping[str, str]) -> dict[str, Any]:
     """The same, for an answer that brings it along. One query, and one more for a team."""
     asked = asked_for(user, address)
     return heading(user, asked, queries.counts(asked.assignees)) | {"again": "today/_again.html"}
-
-
-def _shown(counts: Iterable[int]) -> str:
-    """The sum; with a "+" where one of them was not counted to its end."""
-    counts = list(counts)
-    total = sum(min(n, queries.MOST_COUNTED) for n in counts)
-    return f"{total}+" if any(n > queries.MOST_COUNTED for n in counts) else str(total)
 
 
 def _greeting(name: str) -> str:
@@ -88,11 +81,11 @@ def _summary(counts: Mapping[str, int], whose: str) -> str:
     total, promised = sum(counts.values()), counts["promises"] + counts["unhappy"] + counts["said"]
     if not total:
         return day
-    shown = _shown(counts.values())
+    many = shown(counts)
     if whose == "mine":
-        waiting = ngettext("%(shown)s waits for you", "%(shown)s wait for you", total, shown=shown)
+        waiting = ngettext("%(shown)s waits for you", "%(shown)s wait for you", total, shown=many)
     else:
-        waiting = ngettext("%(shown)s waits", "%(shown)s wait", total, shown=shown)
+        waiting = ngettext("%(shown)s waits", "%(shown)s wait", total, shown=many)
     if not promised:
         return f"{day} · {waiting}"
     return f"{day} · {waiting}, " + ngettext("%(num)s of them for a promise", "%(num)s of them for a promise", promised)

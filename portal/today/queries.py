@@ -36,13 +36,11 @@ from portal.today.reasons import BY_RANK, REASONS, Reason
 
 MOST_SHOWN = 25
 """Lines at a time: more than anybody calls before looking again, and few enough for a phone."""
-MOST_COUNTED = 50
-"""Of one reason: nobody acts on the difference between fifty and a thousand. One more is looked for, to tell "50+"."""
 
 
 @dataclass(frozen=True)
 class Morning:
-    """How many matters of each reason wait, none counted beyond `MOST_COUNTED` + 1; and one page of them."""
+    """How many matters of each reason wait, none counted to more than one beyond `Reason.counted`; and one page."""
 
     counts: dict[str, int]
     page: Page[tuple[Reason, Row[Any]]]
@@ -106,7 +104,7 @@ def _morning(reasons: tuple[Reason, ...], assignees: int | None, after_rank: int
             found = select(nearest).where(nearest.c.rank.in_([literal_column(str(each.rank)) for each in reasons]))
             found = found.subquery()
     else:
-        found = _together(reasons, assignees, MOST_SHOWN + 1, after_rank).subquery()
+        found = _together(reasons, assignees, after_rank).subquery()
     some = select(found).order_by(found.c.rank, found.c.due_on, found.c.id).limit(MOST_SHOWN + 1).subquery()
     return union_all(_count(nearest), select(some.c.rank, literal_column("0", Integer), some.c.due_on, some.c.id))
 
@@ -124,30 +122,27 @@ def _count(nearest: CTE) -> Any:
 
 def _nearest(assignees: int | None) -> CTE:
     """(rank, due_on, id) of the first matters of every reason."""
-    return _together(REASONS, assignees, MOST_COUNTED + 1, None).cte("nearest")
+    return _together(REASONS, assignees).cte("nearest")
 
 
-def _together(
-    reasons: Sequence[Reason], assignees: int | None, limit: int, after_rank: int | None
-) -> CompoundSelect[Any]:
-    """One limited select for each reason and for each of so many assignees, or for everybody. What waits for several
-    of them, as a hand-off to their leg does, is there once.
+def _together(reasons: Sequence[Reason], assignees: int | None, after_rank: int | None = None) -> CompoundSelect[Any]:
+    """One limited select for each reason and for each of so many assignees, or for everybody: to be counted, or, of
+    what comes after a rank, to be shown. What waits for several of them, like a hand-off to their leg, is there once.
     """
     branches = [
-        select(_branch(reason, due, limit, from_key=reason.rank == after_rank).subquery())
-        for reason in reasons
-        for due in _due(reason, assignees)
+        select(_branch(reason, due, after_rank).subquery()) for reason in reasons for due in _due(reason, assignees)
     ]
     return union(*branches) if assignees is not None and assignees > 1 else union_all(*branches)
 
 
-def _branch(reason: Reason, due: Any, limit: int, *, from_key: bool) -> Any:
+def _branch(reason: Reason, due: Any, after_rank: int | None) -> Any:
     due_on, id = due.selected_columns.due_on, due.selected_columns.id
-    if from_key:
+    limit = reason.counted if after_rank is None else MOST_SHOWN
+    if reason.rank == after_rank:
         after = (bindparam("after_on", type_=due_on.type), bindparam("after_id", type_=id.type))
         due = due.where(tuple_(due_on, id) > tuple_(*after))
     ranked = due.with_only_columns(literal_column(str(reason.rank), Integer).label("rank"), due_on, id)
-    return ranked.order_by(due_on, id).limit(most(limit))
+    return ranked.order_by(due_on, id).limit(most(limit + 1))
 
 
 def _due(reason: Reason, assignees: int | None) -> list[Any]:

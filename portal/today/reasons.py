@@ -5,7 +5,7 @@ are due: for one user or for everybody, by nothing but their due day and id, so 
 many there are and which come first.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import partial
 from typing import Any
@@ -22,11 +22,18 @@ from portal.lists import queries as lists
 from portal.relay import queries as relay
 from portal.rules import N_
 
+MANY = 50
+"""Nobody acts on the difference between fifty promises and a thousand."""
+SOME = 25
+"""Of what the figures propose, as many as Today shows at a time: a list of its own tells of all of them."""
+
 
 @dataclass(frozen=True)
 class Reason:
     """One reason. `due(assignee_id, today)` selects (due_on, id) of its matters; without an assignee, everybody's. What
     no one index finds, it gives as a list of several selects.
+
+    So many of its matters are counted; one more is looked for, to tell "50+".
     """
 
     key: str
@@ -34,6 +41,7 @@ class Reason:
     rank: int
     matter: Matter
     due: Callable[[Any, Any], Select[Any] | list[Select[Any]]]
+    counted: int = MANY
 
 
 REASONS = (
@@ -47,10 +55,21 @@ REASONS = (
     Reason("follow_ups", N_("Follow-ups"), 40, follow_ups.MATTER, partial(follow_ups.planned, PLANNED)),
     Reason("reassurance", N_("Reassurance"), 60, follow_ups.MATTER, partial(follow_ups.planned, REASSURING)),
     Reason("relations", N_("Keep in touch"), 65, buying_centre.MATTER, buying_centre.due),
-    Reason("due", N_("Due to buy again"), 70, lists.MATTER, partial(lists.on_today, "due")),
-    Reason("overdue", N_("Overdue"), 75, lists.MATTER, partial(lists.on_today, "overdue")),
-    Reason("thank", N_("Thank"), 80, lists.MATTER, partial(lists.on_today, "thank")),
+    Reason("due", N_("Due to buy again"), 70, lists.MATTER, partial(lists.on_today, "due"), SOME),
+    Reason("overdue", N_("Overdue"), 75, lists.MATTER, partial(lists.on_today, "overdue"), SOME),
+    Reason("thank", N_("Thank"), 80, lists.MATTER, partial(lists.on_today, "thank"), SOME),
 )
 """What was promised and planned comes before what the figures propose."""
 BY_RANK = {reason.rank: reason for reason in REASONS}
 BY_KEY = {reason.key: reason for reason in REASONS}
+
+
+def known_of(counts: Mapping[str, int]) -> int:
+    """How many matters of these reasons wait at least."""
+    return sum(min(many, BY_KEY[key].counted) for key, many in counts.items())
+
+
+def shown(counts: Mapping[str, int], more: int = 0) -> str:
+    """The same in words, with so many more; and a "+" where a reason was not counted to its end."""
+    to_the_end = all(many <= BY_KEY[key].counted for key, many in counts.items())
+    return f"{known_of(counts) + more}{'' if to_the_end else '+'}"

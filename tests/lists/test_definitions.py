@@ -7,9 +7,10 @@ import numpy as np
 import pytest
 
 from portal.lists import definitions
-from portal.lists.catalogue import LISTS
+from portal.lists.catalogue import BY_NAME, LISTS
 from portal.retention.known import Judged, Known
 from portal.retention.learning import Learned
+from portal.retention.writing import entries
 
 TODAY = date(2026, 5, 15).toordinal()
 NEVER = 0
@@ -33,6 +34,16 @@ PROSPECT = ONCE | {"purchase_days": 0, "first": NEVER, "last": NEVER, "chance": 
 
 def named(name: str, **people: dict[str, Any]) -> dict[str, tuple[int, float, str]]:
     """Of these customers, whom the list names: how many days ago its day was, its number and its word; in its order."""
+    _, found = asked(name, people)
+    here = [at for at in np.argsort(found.urgency, kind="stable").tolist() if found.here[at]]
+    names = list(people)
+    return {
+        names[at]: (TODAY - int(found.on[at]), round(float(found.number[at]), 2), str(found.kind[at])) for at in here
+    }
+
+
+def asked(name: str, people: dict[str, dict[str, Any]]) -> tuple[Known, definitions.Named]:
+    """What is known of these customers, and what the list says of them."""
     columns = {key: np.array([(PLAIN | facts)[key] for facts in people.values()]) for key in PLAIN}
     own = ("expected", "p_alive", "chance", "usual")
     nothing = np.zeros(len(people), dtype=np.int64)
@@ -45,12 +56,7 @@ def named(name: str, **people: dict[str, Any]) -> dict[str, tuple[int, float, st
         frequency=nothing, monetary=nothing, risk=nothing.astype(str),
         **{key: columns[key] for key in own},
     )  # fmt: skip
-    found = getattr(definitions, name)(known, judged)
-    here = [at for at in np.argsort(found.urgency, kind="stable").tolist() if found.here[at]]
-    names = list(people)
-    return {
-        names[at]: (TODAY - int(found.on[at]), round(float(found.number[at]), 2), str(found.kind[at])) for at in here
-    }
+    return known, getattr(definitions, name)(known, judged)
 
 
 @pytest.mark.parametrize("each", LISTS, ids=lambda each: each.name)
@@ -197,3 +203,11 @@ def test_nobodys_names_whom_nobody_answers_for_and_not_who_cannot_be_known() -> 
         dropped={"dropped_on": TODAY - 2},
     )
     assert found == {"client": (10, 4, ""), "prospect": (7, 0, "prospect"), "dropped": (2, 4, "dropped")}
+
+
+def test_only_whom_nobody_has_touched_since_belongs_on_today() -> None:
+    gone = {"last": TODAY - 260, "gone": True}
+    people = {"waits": gone | {"last_touch": TODAY - 250}, "called": gone, "never": gone | {"last_touch": NEVER}}
+    known, found = asked("overdue", people)
+    on_today = [entries(BY_NAME["overdue"], known, found, today=day)["on_today"].tolist() for day in (TODAY, TODAY + 1)]
+    assert on_today == [[True, False, True], [False, False, False]]

@@ -122,11 +122,13 @@ def test_says_that_nothing_waits(support: Browser, cast: Cast) -> None:
     assert "everybody" in text
 
 
-def test_pages_by_key_and_counts_to_fifty_of_each(support: Browser, cast: Cast) -> None:
+def test_pages_by_key_and_counts_to_fifty_of_each_or_half_of_what_lists_propose(support: Browser, cast: Cast) -> None:
     customer, today = a_customer(cast), clock.today()
     for n in range(60):
         a_plan(customer, today - n % 3 * DAY, f"call number {n}.")
         a_promise(customer, today - n % 3 * DAY, f"promise number {n}.")
+    for n in range(26):
+        an_entry(a_customer(cast, f"Customer {n}"), "due")
     db.session.commit()
     path, seen = "/", []
     while path:
@@ -137,8 +139,9 @@ def test_pages_by_key_and_counts_to_fifty_of_each(support: Browser, cast: Cast) 
         path = text.split('rel="next" href="')[1].split('"')[0].replace("&amp;", "&") if 'rel="next"' in text else ""
     assert len(seen) == 120 == len(set(seen))
     text = support.get("/").get_data(as_text=True)
-    assert "All <b>100+</b>" in text
-    assert "100+ wait for you, " in text
+    assert "All <b>125+</b>" in text
+    assert "Due to buy again <b>25+</b>" in text
+    assert "125+ wait for you, " in text
 
 
 @pytest.mark.parametrize("whose", ["mine", "team", "everybody"])
