@@ -6,11 +6,13 @@ whole before it is sent: what fails becomes an error, never half a file, and a s
 
 import csv as csv_writer
 import io
+import re
 import tempfile
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import date
 from decimal import Decimal
 from typing import Any
+from unicodedata import combining, normalize
 from urllib.parse import quote
 
 import xlsxwriter
@@ -22,8 +24,17 @@ XLSX_TYPE = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 PIECE = 64 * 1024
 LONGEST_CELL = 32_767
 """Characters that a cell of a workbook holds."""
+LONGEST_TAB = 31
+"""Characters of UTF-16 of the name of a sheet."""
 NARROWEST = 12
 """Characters of the narrowest column of a workbook: in a narrower one, a spreadsheet shows a day as hashes."""
+_DAY = re.compile(r"-\d{4}-\d\d-\d\d$", re.ASCII)
+
+
+def named(title: str, on: date) -> str:
+    """The name of a file of what has that title, as of that day, without its ending: `les-toca-comprar-2026-05-01`."""
+    words = re.findall(r"\w+", title.lower().replace("'", ""))
+    return "-".join([*words, on.isoformat()])
 
 
 def safe_text(text: str) -> str:
@@ -54,7 +65,7 @@ def xlsx(name: str, header: Sequence[str], rows: Iterable[Sequence[Any]]) -> Res
     """An XLSX file of that name (without ending): a table with its header frozen."""
     file = tempfile.TemporaryFile()  # noqa: SIM115 - closed once sent
     book = xlsxwriter.Workbook(file, {"constant_memory": True, "strings_to_formulas": False, "strings_to_urls": False})
-    sheet = book.add_worksheet()
+    sheet = book.add_worksheet(_sheet_name(name))
     bold, day = book.add_format({"bold": True}), book.add_format({"num_format": "yyyy-mm-dd"})
     sheet.freeze_panes(1, 0)
     for column, title in enumerate(header):
@@ -65,6 +76,13 @@ def xlsx(name: str, header: Sequence[str], rows: Iterable[Sequence[Any]]) -> Res
             _write(sheet, number, column, value, day)
     book.close()
     return _file(f"{name}.xlsx", XLSX_TYPE, file)
+
+
+def _sheet_name(name: str) -> str:
+    """What stands on the sheet's tab: the file's name without its day, in words."""
+    words = _DAY.sub("", name).replace("-", " ").strip()
+    words = words[:1].upper() + words[1:]
+    return words.encode("utf-16-le")[: 2 * LONGEST_TAB].decode("utf-16-le", "ignore")
 
 
 def _write(sheet: Any, row: int, column: int, value: Any, day: Any) -> None:
@@ -80,7 +98,8 @@ def _write(sheet: Any, row: int, column: int, value: Any, day: Any) -> None:
 
 def _file(name: str, kind: str, file: Any) -> Response:
     file.seek(0)
-    ascii_name = name.encode("ascii", "replace").decode().replace("?", "_").replace('"', "_")
+    bare = "".join(each for each in normalize("NFKD", name) if not combining(each))
+    ascii_name = bare.encode("ascii", "replace").decode().replace("?", "_").replace('"', "_")
     attachment = f"attachment; filename=\"{ascii_name}\"; filename*=UTF-8''{quote(name)}"
     return Response(_pieces_of(file), headers={"Content-Type": kind, "Content-Disposition": attachment})
 

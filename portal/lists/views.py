@@ -166,7 +166,10 @@ def _export(name: str, write: Any) -> ResponseReturnValue:
     of, head = _named(name), queries.head(name)
     as_of = head.as_of if head else clock.today()
     entries = queries.all_entries(name, _wanted(request.args), current_user._get_current_object())
-    return write(f"{of.name}-{as_of.isoformat()}", exporting.header(), exporting.rows(entries, as_of))  # type: ignore[no-any-return]
+    answer: ResponseReturnValue = write(
+        exports.named(_(of.title), as_of), exporting.header(), exporting.rows(entries, as_of)
+    )
+    return answer
 
 
 # Lists of the firm's own

@@ -8,6 +8,7 @@ from flask_babel import gettext as _
 from portal.lists.catalogue import LISTS
 from portal.money import from_minor
 from portal.retention import showing
+from portal.rules import N_
 
 Table = tuple[Sequence[str], Iterable[Sequence[Any]]]
 
@@ -94,6 +95,17 @@ def _money(minor: int, currency: str | None) -> Any:
     return from_minor(minor, currency) if currency else None
 
 
+TITLES = {
+    "lists": N_("All lists"),
+    "windows": N_("Came back, by window"),
+    "second": N_("Until the second purchase"),
+    "cohorts": N_("Came back so far"),
+    "activity": N_("Active in each month"),
+    "segments": N_("How recently, how often"),
+    "quintiles": N_("Recency and frequency"),
+    "revenue": N_("Revenue of the last 12 months"),
+}
+"""What the page calls them."""
 TABLES: dict[str, Callable[[Any], Table]] = {
     "lists": lists,
     "windows": windows,

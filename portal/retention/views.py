@@ -192,7 +192,7 @@ def _export(table: str, write: Any) -> ResponseReturnValue:
         abort(404)
     books = queries.the_books() or abort(404)
     header, rows = exporting.TABLES[table](books)
-    answer: ResponseReturnValue = write(f"{table}-{books.as_of.isoformat()}", header, rows)
+    answer: ResponseReturnValue = write(exports.named(_(exporting.TITLES[table]), books.as_of), header, rows)
     return answer
 
 

@@ -211,8 +211,7 @@ def export(id: int) -> ResponseReturnValue:
     """Every answer as a file for a spreadsheet."""
     survey = queries.survey_by_id(id) or abort(404)
     write = exports.xlsx if request.args.get("format") == "xlsx" else exports.csv
-    name = f"{writing.folded(survey.name).replace(' ', '-')}-{clock.today().isoformat()}"
-    return write(name, exporting.header(), exporting.rows(survey))
+    return write(exports.named(survey.name, clock.today()), exporting.header(), exporting.rows(survey))
 
 
 @surveys.post("/<int:id>/pause")

@@ -109,7 +109,8 @@ def export(id: int) -> ResponseReturnValue:
     if trial is None or trial.state != "done":
         abort(404)
     write = exports.xlsx if request.args.get("format") == "xlsx" else exports.csv
-    return write(f"trial-{trial.list}-{trial.started_on.isoformat()}", exporting.header(), exporting.rows(trial))
+    name = exports.named(f"{_('Trial')} {_(BY_NAME[trial.list].title)}", trial.started_on)
+    return write(name, exporting.header(), exporting.rows(trial))
 
 
 @trials.post("/<int:id>/stop")

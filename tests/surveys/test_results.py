@@ -97,7 +97,7 @@ def test_every_answer_as_a_file(support: Browser, cast: Cast) -> None:
     an_answer(survey, customer, 5, "", source="staff", quote="name", quote_places="social", may_call=True)
     db.session.commit()
     answer = support.get("/surveys/1/export?format=csv")
-    assert "after-a-purchase-(csat)-" in answer.headers["Content-Disposition"]
+    assert "after-a-purchase-csat-2" in answer.headers["Content-Disposition"]
     rows = sorted(csv.DictReader(io.StringIO(answer.get_data().decode("utf-8-sig"))), key=lambda row: row["Score"])
     assert (rows[0]["Customer"], rows[0]["Feeling"], rows[0]["Comment"]) == ("'=cmd()", "unhappy", "'@SUM(1)\nand more")
     assert (rows[0]["Further answers"], rows[0]["Taken by us"]) == ("Why? =1", "")
@@ -106,6 +106,8 @@ def test_every_answer_as_a_file(support: Browser, cast: Cast) -> None:
         "with the name: social networks, sales talks",
         "yes",
     )
+    survey.name = "𝓛" * 40  # more than the name of a sheet holds
+    db.session.commit()
     file = io.BytesIO(support.get("/surveys/1/export?format=xlsx").get_data())
     assert len(CalamineWorkbook.from_filelike(file).get_sheet_by_index(0).to_python()) == 3
     assert b'<col min="1" ' in ZipFile(file).read("xl/worksheets/sheet1.xml")  # room for a day
