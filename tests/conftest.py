@@ -5,6 +5,7 @@ those marked `once`, whose subject no database can change (how a page looks, a c
 PostgreSQL, and those marked `postgresql`, about what only PostgreSQL does, which are left out on SQLite.
 """
 
+import gc
 import os
 import shutil
 from collections.abc import Callable, Iterator
@@ -33,6 +34,13 @@ searching.load_profile("portal")  # how busy the machine is says nothing about t
 
 ON_POSTGRESQL = os.environ.get("PORTAL_TEST_DATABASE") == "postgresql"
 PASSWORD = "a long enough password"
+
+
+def pytest_collection_finish() -> None:
+    """From here on there is garbage: not among what has been imported, and as seldom looked for as in a server."""
+    gc.freeze()
+    gc.set_threshold(5_000, 20, 20)
+    gc.enable()
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
