@@ -1,26 +1,22 @@
 """A test client that behaves as a browser and looks at every page it gets.
 
-It sends the form's CSRF token with every POST (protection stays on in tests), and checks each page: valid HTML, a
-title, no id twice; and each fragment: one root element. It does so on SQLite, where every test runs: on PostgreSQL the
-same pages come, and looking at them once more would take a fifth of the time.
+It sends the form's CSRF token with every POST (protection stays on in tests), and checks each page and each fragment
+as tests/validity.py says. It does so on SQLite, where every test runs: on PostgreSQL the same pages come.
 """
 
 import os
-import re
 from contextvars import Context
-from functools import lru_cache
 from typing import Any
 
-import html5lib
 from flask.testing import FlaskClient
 from itsdangerous import URLSafeTimedSerializer
 from werkzeug.test import TestResponse
 
 from portal.extensions import db
 from portal.users.models import User
+from tests.validity import look_at
 
 CSRF_SECRET = "0123456789abcdef0123456789abcdef01234567"
-TOKEN = re.compile(r'(?<=name="csrf_token" value=")[\w.-]+')
 FRAGMENT = {"HX-Request": "true", "HX-Request-Type": "partial"}
 LOOKS = os.environ.get("PORTAL_TEST_DATABASE") != "postgresql"
 
@@ -46,7 +42,7 @@ class Browser(FlaskClient):
         )  # with nothing of the test's own context, as in a server
         is_page = response.mimetype == "text/html" and response.data
         if LOOKS and is_page and response.status_code not in (301, 302, 303, 308):
-            look_at(TOKEN.sub("", response.get_data(as_text=True)), fragment=fragment)
+            look_at(response.get_data(as_text=True), fragment=fragment)
         return response
 
     def csrf_token(self) -> str:
@@ -65,27 +61,3 @@ def sign_in(browser: Browser, user: User) -> Browser:
         session["_fresh"] = True
     browser.user = user
     return browser
-
-
-@lru_cache(64)  # the same text, as of a hundred refusals, is looked at once
-def look_at(html: str, *, fragment: bool) -> None:
-    """Fail on invalid HTML, a page without a title, an id that stands twice, a fragment of several roots."""
-    whole = html.lstrip().lower().startswith("<!doctype html>")
-    assert whole or fragment, "a page was asked for and a fragment came"
-    parser = html5lib.HTMLParser(strict=False, namespaceHTMLElements=False)
-    first_tag = re.match(r"\s*<(\w+)", html)
-    container = {"tr": "tbody", "td": "tr", "tbody": "table", "option": "select"}.get(
-        first_tag[1] if first_tag else "", "div"
-    )
-    tree = parser.parse(html) if whole else parser.parseFragment(html, container=container)
-    assert not parser.errors, f"invalid HTML: {parser.errors[:3]}"
-    ids = [element.get("id") for element in tree.iter() if isinstance(element.tag, str) and element.get("id")]
-    twice = {id for id in ids if ids.count(id) > 1}
-    assert not twice, f"ids that stand twice: {twice}"
-    if whole:
-        title = tree.find("head/title")
-        assert title is not None, "a page without a title"
-        assert (title.text or "").strip(), "a page with an empty title"
-    else:
-        roots = [child for child in tree if isinstance(child.tag, str)]
-        assert len(roots) == 1, f"a fragment has one root, not {[root.tag for root in roots]}"

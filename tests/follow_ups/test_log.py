@@ -12,10 +12,11 @@ from portal.extensions import db
 from portal.follow_ups.models import FollowUp
 from portal.invitations import opting
 from portal.timeline.models import Event
-from tests.browser import TOKEN, Browser
+from tests.browser import Browser
 from tests.cast import Cast
 from tests.recorder import QueryRecorder
 from tests.touches import a_contact, a_customer, a_plan, a_promise
+from tests.validity import CSRF_TOKEN
 
 DAY = timedelta(days=1)
 
@@ -106,7 +107,7 @@ def test_sent_twice_is_logged_once(support: Browser, cast: Cast) -> None:
     db.session.commit()
     form = said(next_step="1_week", place="row")
     sent = (support.post(f"/customers/{customer.id}/follow-ups", data=form, fragment=True) for _ in range(2))
-    first, second = (TOKEN.sub("", answer.get_data(as_text=True)) for answer in sent)  # which holds the second
+    first, second = (CSRF_TOKEN.sub("", answer.get_data(as_text=True)) for answer in sent)  # which holds the second
     assert first == second
     assert len(follow_ups()) == 2
     assert len(db.session.scalars(select(Event).where(Event.kind == "follow_up.logged")).all()) == 1
