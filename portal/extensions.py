@@ -133,6 +133,10 @@ def _columns(table: Table) -> tuple[str, ...]:
     return tuple(column.key for column in table.columns)
 
 
+READING = "SET default_transaction_read_only = on; SET random_page_cost = 1.1"
+WRITING = "SET default_transaction_read_only = off; RESET random_page_cost"
+
+
 @event.listens_for(Engine, "connect")
 def _on_connect(connection: Any, entry: ConnectionPoolEntry) -> None:
     """Give a new connection its manners. On SQLite, `isolation_level=None` leaves BEGIN to us."""
@@ -167,7 +171,10 @@ def _on_begin(connection: Connection) -> None:
 def _read_alone(driver: Any, only_reading: bool) -> None:
     """On PostgreSQL what a reading request asks needs no transaction around it: two ways to the server less, and no
     rollback, at which psycopg would forget the statements that are prepared.
+
+    What a page looks up lies in memory, or on a disk without a head to move: taken for as dear as PostgreSQL takes it,
+    it would rather read the whole of a small table, or of a reason on Today, than the first rows of an index.
     """
     driver.autocommit = True
-    driver.execute(f"SET default_transaction_read_only = {'on' if only_reading else 'off'}")
+    driver.execute(READING if only_reading else WRITING, prepare=False)
     driver.autocommit = only_reading
