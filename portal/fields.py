@@ -1,6 +1,6 @@
 """The fields that let text into the house, cleaned. Every form takes its text through these."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import Any
 from uuid import UUID, uuid4
 
@@ -8,6 +8,7 @@ from flask import g
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from wtforms import HiddenField, StringField
+from wtforms.fields import SelectChoice
 from wtforms.validators import DataRequired, Email, Length
 from wtforms.widgets import EmailInput, TelInput, TextArea
 
@@ -19,6 +20,11 @@ from portal.texts import UnfitText, clean_line, clean_text, without_unfit
 MOST_VERSIONS = 2**31 - 1
 MAILABLE = Email(_l("That is not an e-mail address. It looks like name@firm.example."), allow_smtputf8=False)
 """Besides the shape: an address that every mail server takes. For those to whom the portal itself writes."""
+
+
+def options(pairs: Iterable[tuple[Any, Any]], group: str | None = None) -> list[SelectChoice]:
+    """What a `SelectField` offers: (value, words) each, all of them under the heading of a group if there is one."""
+    return [SelectChoice(value, words, optgroup=group) for value, words in pairs]
 
 
 class TextField(StringField):

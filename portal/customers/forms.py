@@ -10,7 +10,7 @@ from wtforms.validators import ValidationError
 
 from portal.customers.tagging import names_in
 from portal.errors import say
-from portal.fields import EmailTextField, FormIdField, LongTextField, PhoneField, TextField, VersionField
+from portal.fields import EmailTextField, FormIdField, LongTextField, PhoneField, TextField, VersionField, options
 from portal.rules import BrokenRule
 from portal.users.models import User
 
@@ -24,7 +24,7 @@ class AssigneeField(SelectField):
     def offer(self, users: list[User], current: User | None = None) -> None:
         """Let it be one of these users, or the one whom it is now."""
         known = users if current is None or current in users else [*users, current]
-        self.choices = [("", _("Nobody"))] + [(str(user.id), user.name) for user in known]
+        self.choices = options([("", _("Nobody")), *((str(user.id), user.name) for user in known)])
         self.users = {user.id: user for user in known}
 
     @property

@@ -11,7 +11,7 @@ from wtforms import Field, RadioField, SelectField
 from wtforms.validators import ValidationError
 
 from portal import clock, money
-from portal.fields import FormIdField, TextField
+from portal.fields import FormIdField, TextField, options
 from portal.imports import columns, words
 from portal.imports.choices import Choices, surveyed
 from portal.imports.columns import FIELDS
@@ -36,7 +36,7 @@ class UploadForm(FlaskForm):
 
     kind = RadioField(
         _l("What is in it?"),
-        choices=[("purchases", _l("Purchases")), ("customers", _l("Customers with their contacts"))],
+        choices=options([("purchases", _l("Purchases")), ("customers", _l("Customers with their contacts"))]),
         default="purchases",
     )
     file = FileField(_l("File (CSV or XLSX)"))
@@ -51,10 +51,10 @@ class UploadForm(FlaskForm):
 class ReadingForm(FlaskForm):
     """How the file itself is written, where it was not understood."""
 
-    encoding = SelectField(_l("Characters"), choices=[(code, ENCODING_NAMES[code]) for code in ENCODINGS])
+    encoding = SelectField(_l("Characters"), choices=options((code, ENCODING_NAMES[code]) for code in ENCODINGS))
     delimiter = SelectField(
         _l("Columns are parted by"),
-        choices=[(",", _l("comma")), (";", _l("semicolon")), ("\t", _l("tab")), ("|", _l("bar"))],
+        choices=options([(",", _l("comma")), (";", _l("semicolon")), ("\t", _l("tab")), ("|", _l("bar"))]),
     )
     sheet = SelectField(_l("Sheet"), choices=[])
 
@@ -64,7 +64,7 @@ class ReadingForm(FlaskForm):
             del self.sheet
         else:
             del self.encoding, self.delimiter
-            self.sheet.choices = [(name, name) for name in table.sheets]
+            self.sheet.choices = options((name, name) for name in table.sheets)
 
     def chosen(self, choices: Choices) -> Choices:
         """The choices, with what was said here."""
@@ -76,21 +76,25 @@ class ColumnsForm(FlaskForm):
 
     day_first = RadioField(
         _l("How is 03/04/2026 meant?"),
-        choices=[(ANY, _l("as the file shows")), ("day", _l("3 April")), ("month", _l("4 March"))],
+        choices=options([(ANY, _l("as the file shows")), ("day", _l("3 April")), ("month", _l("4 March"))]),
         default=ANY,
     )
     decimal = RadioField(
         _l("How is 1,234 meant?"),
-        choices=[
-            (ANY, _l("as the file shows")),
-            (".", _l("more than a thousand")),
-            (",", _l("a little more than one")),
-        ],
+        choices=options(
+            [
+                (ANY, _l("as the file shows")),
+                (".", _l("more than a thousand")),
+                (",", _l("a little more than one")),
+            ]
+        ),
         default=ANY,
     )
     add_lines = RadioField(
         _l("When an order has several rows, the amount on each is"),
-        choices=[(ANY, _l("as the file shows")), ("total", _l("the total of the order")), ("add", _l("a part of it"))],
+        choices=options(
+            [(ANY, _l("as the file shows")), ("total", _l("the total of the order")), ("add", _l("a part of it"))]
+        ),
         default=ANY,
     )
     currency = TextField(_l("Currency, where a row names none"), longest=3)
@@ -104,7 +108,7 @@ class ColumnsForm(FlaskForm):
             offered.append((str(place), shown if len(shown) <= LONGEST_OPTION else shown[: LONGEST_OPTION - 1] + "…"))
         for field in self.columns:
             if field.name.removeprefix("column_") in FIELDS[kind]:
-                field.choices = offered
+                field.choices = options(offered)
                 field.label.text = words.field_name(field.name.removeprefix("column_"))
             else:
                 del self[field.name]

@@ -9,7 +9,7 @@ from wtforms import Form, SelectField
 from wtforms.validators import ValidationError
 
 from portal.choices import WordField
-from portal.fields import FormIdField, LongTextField, TextField
+from portal.fields import FormIdField, LongTextField, TextField, options
 from portal.relay import wording
 from portal.relay.legs import LEGS
 from portal.users.models import User
@@ -22,30 +22,25 @@ class ToField(SelectField):
 
     def pre_validate(self, form: Any) -> None:
         """Only whom the form offers."""
-        if not any(value == self.data for value, *_ in self.iter_all()):
+        if not any(each.value == self.data for each in self.choices):
             raise ValidationError(_("Choose one of those that are offered."))
-
-    def iter_all(self) -> list[tuple[str, str]]:
-        """Every choice, whatever group it is in."""
-        return [choice for group in (self.choices or {}).values() for choice in group]
 
 
 class OfferForm(Form):
     """To whom, and what they should know."""
 
     form_id = FormIdField()
-    to = ToField(_l("To"), choices={})
+    to = ToField(_l("To"), choices=[])
     note = LongTextField(_l("What the next one should know"), longest=600)
 
     def offer(self, users: Sequence[User]) -> None:
         """Let it be anybody of a leg, or one of these users."""
         self.users = {f"user:{user.id}": user for user in users}
-        self.to.choices = {
-            str(_l("A leg")): [(f"leg:{leg}", str(wording.anybody(leg))) for leg in LEGS],
-            str(_l("A colleague")): [
-                (key, f"{user.name} ({wording.runs(user.role)})") for key, user in self.users.items()
-            ],
-        }
+        colleagues = ((key, f"{user.name} ({wording.runs(user.role)})") for key, user in self.users.items())
+        self.to.choices = [
+            *options(((f"leg:{leg}", str(wording.anybody(leg))) for leg in LEGS), str(_l("A leg"))),
+            *options(colleagues, str(_l("A colleague"))),
+        ]
 
     @property
     def user(self) -> User | None:

@@ -10,11 +10,12 @@ from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from flask_wtf import FlaskForm
 from wtforms import PasswordField, SelectField
+from wtforms.fields import SelectChoice
 from wtforms.validators import DataRequired, InputRequired, Length, NumberRange
 from wtforms.widgets import ColorInput
 
 from portal.choices import WholeField
-from portal.fields import MAILABLE, EmailTextField, LongTextField, TextField, VersionField
+from portal.fields import MAILABLE, EmailTextField, LongTextField, TextField, VersionField, options
 from portal.language import LANGUAGES, spoken
 from portal.settings import holidays
 
@@ -33,34 +34,34 @@ def time_zones() -> list[str]:
     return [*sorted(name for name in places if not name.startswith(("Etc/", "posix", "right"))), "UTC"]
 
 
-def currencies() -> list[tuple[str, str]]:
+def currencies() -> list[SelectChoice]:
     """The currencies a firm may reckon in, each with its name in the page's language."""
     return _currencies(spoken())
 
 
 @cache
-def _currencies(language: str) -> list[tuple[str, str]]:
-    return [(code, f"{code} – {get_currency_name(code, locale=language)}") for code in CURRENCIES]
+def _currencies(language: str) -> list[SelectChoice]:
+    return options((code, f"{code} – {get_currency_name(code, locale=language)}") for code in CURRENCIES)
 
 
-def regions() -> list[tuple[str, str]]:
+def regions() -> list[SelectChoice]:
     """The countries whose phone numbers are known, by their names in the page's language."""
     return _regions(spoken())
 
 
 @cache
-def _regions(language: str) -> list[tuple[str, str]]:
+def _regions(language: str) -> list[SelectChoice]:
     from phonenumbers import SUPPORTED_REGIONS  # heavy, and only this page needs it
 
     names = Locale(language).territories
-    return sorted(((code, names.get(code, code)) for code in SUPPORTED_REGIONS), key=lambda pair: pair[1])
+    return options(sorted(((code, names.get(code, code)) for code in SUPPORTED_REGIONS), key=lambda pair: pair[1]))
 
 
 class FirstRunForm(FlaskForm):
     """The firm and its first owner."""
 
     firm_name = TextField(_l("Firm name"), longest=120, required=True)
-    locale = SelectField(_l("Language"), choices=LANGUAGES)
+    locale = SelectField(_l("Language"), choices=options(LANGUAGES))
     time_zone = SelectField(_l("Time zone"), choices=time_zones)
     currency = SelectField(_l("Currency"), choices=currencies)
     name = TextField(_l("Your name"), longest=120, required=True)
@@ -91,7 +92,7 @@ class FirmForm(FlaskForm):
     version = VersionField()
     name = TextField(_l("Firm name"), longest=120, required=True)
     accent = TextField(_l("Accent colour"), longest=7, required=True, widget=ColorInput())
-    locale = SelectField(_l("Language"), choices=LANGUAGES)
+    locale = SelectField(_l("Language"), choices=options(LANGUAGES))
     time_zone = SelectField(_l("Time zone"), choices=time_zones)
     currency = SelectField(_l("Currency"), choices=currencies)
     region = SelectField(_l("Country of phone numbers"), choices=regions)
@@ -107,8 +108,8 @@ class FirmForm(FlaskForm):
     hand_off_days = WholeField(_l("Days in which a hand-off is answered"), whole_between(1, 30))
     goal = TextField(_l("What everybody runs for"), longest=120)
     goal_clients = WholeField(_l("Buyers who become clients"), whole_between(0, 1_000_000))
-    goal_period = SelectField(_l("In each"), choices=PERIODS)
-    digest_hour = SelectField(_l("Hour of the morning digest"), coerce=int, choices=HOURS)
-    digest_days = SelectField(_l("Days of the morning digest"), coerce=int, choices=DIGEST_DAYS)
+    goal_period = SelectField(_l("In each"), choices=options(PERIODS))
+    digest_hour = SelectField(_l("Hour of the morning digest"), coerce=int, choices=options(HOURS))
+    digest_days = SelectField(_l("Days of the morning digest"), coerce=int, choices=options(DIGEST_DAYS))
     holidays = HolidaysField(_l("Holidays"), longest=5000)
     privacy = LongTextField(_l("Addition to the privacy notice"), longest=4000)

@@ -96,9 +96,7 @@ def change() -> ResponseReturnValue:
 def _shown(form: FirmForm, name: str, value: Any) -> str:
     """A saved value as its field says it."""
     choices = getattr(form[name], "choices", None) or ()
-    return str(
-        next((choice[1] for choice in choices if choice[0] == value and len(choice) > 1 and choice != value), value)
-    )
+    return str(next((each.label for each in choices if not isinstance(each, str) and each.value == value), value))
 
 
 @settings.get("/accent.css")

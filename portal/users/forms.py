@@ -8,7 +8,7 @@ from wtforms.widgets import EmailInput
 
 from portal.buying_centre.terms import LEVELS
 from portal.choices import WordField
-from portal.fields import MAILABLE, EmailTextField, FormIdField, TextField, VersionField
+from portal.fields import MAILABLE, EmailTextField, FormIdField, TextField, VersionField, options
 from portal.language import LANGUAGES
 from portal.users.models import ROLES
 
@@ -46,7 +46,7 @@ class DetailsForm(FlaskForm):
 
     version = VersionField()
     name = TextField(_l("Name"), longest=120, required=True)
-    locale = SelectField(_l("Language"), choices=[("", _l("The firm's language")), *LANGUAGES])
+    locale = SelectField(_l("Language"), choices=options([("", _l("The firm's language")), *LANGUAGES]))
 
 
 class InviteForm(FlaskForm):
@@ -55,13 +55,13 @@ class InviteForm(FlaskForm):
     form_id = FormIdField()
     name = TextField(_l("Name"), longest=120, required=True)
     email = EmailTextField(_l("Email"), [MAILABLE], required=True)
-    role = SelectField(_l("Role"), choices=list(ROLE_NAMES.items()), default="support")
+    role = SelectField(_l("Role"), choices=options(ROLE_NAMES.items()), default="support")
 
 
 class RoleForm(FlaskForm):
     """What a user may do."""
 
-    role = SelectField(_l("Role"), choices=list(ROLE_NAMES.items()))
+    role = SelectField(_l("Role"), choices=options(ROLE_NAMES.items()))
 
 
 class LevelForm(FlaskForm):

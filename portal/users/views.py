@@ -207,7 +207,10 @@ def change_details() -> ResponseReturnValue:
         return htmx.invalid(_account_page(details=form))
     user = queries.user_for_change(current_user.id) or abort(404)
     if form.version.data != user.version:
-        saved = {"name": user.name, "locale": str(dict(form.locale.choices)[user.locale or ""])}
+        saved = {
+            "name": user.name,
+            "locale": next(str(each.label) for each in form.locale.choices if each.value == (user.locale or "")),
+        }
         form.version.data = user.version
         return _account_page(details=form, saved=saved), 409
     user.change_details(form.name.data, form.locale.data or None)
