@@ -18,7 +18,7 @@ from portal.language import page_ngettext as ngettext
 from portal.language import spoken
 from portal.money import CURRENCIES, exponent
 
-__all__ = ["ago", "day", "due", "init_app", "iso_day", "moment", "money", "number", "phone", "whole_money"]
+__all__ = ["ago", "day", "due", "init_app", "iso_day", "moment", "money", "number", "phone", "typed", "whole_money"]
 
 
 @lru_cache(maxsize=8192)
@@ -35,6 +35,11 @@ def money(minor: int | None, currency: str | None) -> str:
     if minor is None or not currency:
         return "–"
     return _money(minor, currency, spoken())
+
+
+def typed(words: object) -> Markup:
+    """What somebody typed, to stand in a line with words of ours, whose direction of writing it can't turn round."""
+    return Markup("<bdi>{}</bdi>").format(words)
 
 
 def whole_money(minor: int | None, currency: str | None) -> str:
@@ -167,5 +172,5 @@ def _number(value: float | int, locale: str) -> str:
 
 def init_app(app: Flask) -> None:
     """Give templates these filters."""
-    for filter_ in (money, whole_money, day, iso_day, moment, ago, due, phone, number):
+    for filter_ in (money, whole_money, day, iso_day, moment, ago, due, phone, number, typed):
         app.jinja_env.filters[filter_.__name__] = filter_

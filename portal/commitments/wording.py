@@ -69,7 +69,8 @@ def history(row: Any, user_id: int) -> Markup:
     who = "" if row.by_id == user_id else row.by_name
     parts = [_said(row.kind, who, clock.day_of(row.created_at), clock.today(), spoken())]
     if row.contact_name:
-        parts.insert(0, escape(f"{row.contact_name}, {row.contact_title}" if row.contact_title else row.contact_name))
+        name = f"{row.contact_name}, {row.contact_title}" if row.contact_title else row.contact_name
+        parts.insert(0, formats.typed(name))
     if row.moved:
         parts.append(_moved(row.moved, spoken()))
     if row.settled_on:

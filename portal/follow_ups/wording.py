@@ -3,7 +3,7 @@
 from functools import lru_cache
 from typing import Any
 
-from markupsafe import Markup, escape
+from markupsafe import Markup
 
 from portal import clock, formats
 from portal.follow_ups import words
@@ -58,7 +58,7 @@ def person(row: Any) -> Markup:
     if not row.contact_name:
         return touched
     name = f"{row.contact_name}, {row.contact_title}" if row.contact_title else row.contact_name
-    return escape(name) + Markup(" · ") + touched
+    return formats.typed(name) + Markup(" · ") + touched
 
 
 @lru_cache(maxsize=1024)

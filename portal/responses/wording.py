@@ -51,7 +51,7 @@ def scored(score: int, kind: str) -> str:
 
 def about(row: Any) -> Markup:
     """In small: the person, the survey, the day, how it was taken, and what the client allows."""
-    parts = [escape(row.contact_name)] if row.contact_name else []
+    parts = [formats.typed(row.contact_name)] if row.contact_name else []
     parts += [escape(row.survey_name), formats.day(row.answered_on)]
     if row.source == "staff":
         parts.append(

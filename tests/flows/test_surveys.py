@@ -46,9 +46,14 @@ def test_without_script_a_button_shows_it(cast: Cast, open_page: Callable[..., P
 def test_the_trend_is_drawn_from_its_table(dark: bool, cast: Cast, open_page: Callable[..., Page]) -> None:
     survey, customer = a_survey(), a_customer(cast)
     for n in range(12):
-        an_answer(survey, customer, n % 11, f"comment {n}", clock.now() - timedelta(days=31 * (n % 4) + 1))
+        an_answer(survey, customer, n % 11, f"\u202ecomment {n}", clock.now() - timedelta(days=31 * (n % 4) + 1))
+    customer.name = "\u202eslaiceps"
     db.session.commit()
-    page = open_page("/surveys/1", cast.support, viewport=PHONE, dark=dark)
+    page = open_page("/surveys/responses", cast.support, viewport=PHONE, dark=dark)
+    for typed in (".line-name > a", ".as-typed"):
+        each = page.locator(typed).first
+        assert each.evaluate("each => getComputedStyle(each).unicodeBidi") == "plaintext", typed
+    page.goto("/surveys/1")
     expect(page.get_by_role("img", name="Score by month")).to_be_visible()
     page.get_by_text("The months as a table").click()
     assert page.locator("#months tbody tr").count() in (4, 5)
