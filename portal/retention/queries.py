@@ -29,6 +29,7 @@ from portal.retention.models import Books, Economics, ListEntry, Standing
 from portal.surveys.models import Survey
 from portal.surveys.scales import SCALES
 from portal.timeline.models import Event
+from portal.trials.models import Trial
 
 Ids = Sequence[int] | None
 Rows = Select[*tuple[Any, ...]]
@@ -123,8 +124,8 @@ def entries_of(ids: Sequence[int]) -> Rows:
 
 
 def newest() -> Newest:
-    """The books that pages speak of, and those that are under way or have failed, without what was computed. By primary
-    key and ix_books_state_id.
+    """The books that pages speak of, and those that are under way or have failed, without what was computed; and whether
+    a trial is running. By primary key, ix_books_state_id and ix_trials_state_ends_on.
     """
     found = rows_of(_newest()).all()
     done = next((row for row in found if row.state == "done"), None)
@@ -135,8 +136,10 @@ def newest() -> Newest:
 def _newest() -> Rows:
     of_all = select(func.max(Books.id)).scalar_subquery()
     of_done = select(func.max(Books.id)).where(Books.state == "done").scalar_subquery()
+    trying = exists().where(Trial.state == "running").label("trying")
     return select(
         Books.id, Books.as_of, Books.state, Books.step, Books.share, Books.error, Books.ended_at, Books.last_event_id,
+        trying,
     ).where(or_(Books.id == of_all, Books.id == of_done)).order_by(Books.id)  # fmt: skip
 
 

@@ -63,6 +63,8 @@ class Told:
     nps: Score | None = None
     promises: Rates | None = None
     saved: tuple[tuple[int, str, str], ...] = ()
+    trying: bool = False
+    """Is a trial running, which keeps some customers off their lists?"""
     reading: str = READINGS[0]
 
 
@@ -79,7 +81,7 @@ def _overview(typed: str = "", problem: str = "") -> str:
     if newest.done is None:
         return render_template("retention/none.html", purchases=queries.days_of_purchases(), **about)
     saved = tuple((row.id, row.name, row.list) for row in saved_lists())
-    live = {"nps": _nps(newest.done.as_of), "promises": kept_rate(), "saved": saved}
+    live = {"nps": _nps(newest.done.as_of), "promises": kept_rate(), "saved": saved, "trying": newest.done.trying}
     body, measures = _made(_told("retention/_overview.html", newest, **live))
     chart = bool((measures.get("holdout") or {}).get("weeks"))
     return render_template("retention/index.html", body=body, measures=measures, chart=chart, **about)

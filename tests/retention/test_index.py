@@ -13,6 +13,7 @@ from portal.purchases.models import Purchase
 from portal.retention.models import Books
 from portal.settings.models import Firm
 from portal.timeline.models import Event
+from portal.trials.models import Trial
 from tests.browser import Browser
 from tests.cast import Cast
 from tests.recorder import QueryRecorder
@@ -52,6 +53,19 @@ def test_in_one_look(owner: Browser, queries: QueryRecorder) -> None:
     for each in LISTS:
         assert f'href="/retention/{each.name}"' in page
     assert 'class="s9"' in page
+    counted = "Those whom a trial leaves untouched are counted here, and not shown on their lists."
+    assert counted not in page
+    today = clock.today()
+    db.session.add(
+        Trial(
+            list="silent", share=10, days=30, started_on=today, ends_on=today + timedelta(days=30), seed="", sealed="",
+            worked=9, untouched=1, created_at=clock.now(),
+        )
+    )  # fmt: skip
+    db.session.commit()
+    with queries as seen:
+        assert counted in text(owner.get("/retention"))
+    assert len(seen) <= 6, seen.statements
 
 
 def test_other_users_see_it_and_close_nothing(support: Browser, stranger: Browser) -> None:
