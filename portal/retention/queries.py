@@ -124,7 +124,7 @@ def entries_of(ids: Sequence[int]) -> Rows:
 
 
 def newest() -> Newest:
-    """The books that pages speak of, and those that are under way or have failed, without what was computed; and whether
+    """The books that pages speak of, those that are under way or have failed, without what was computed, and whether
     a trial is running. By primary key, ix_books_state_id and ix_trials_state_ends_on.
     """
     found = rows_of(_newest()).all()
