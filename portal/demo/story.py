@@ -29,6 +29,7 @@ from portal.demo.recommending import Friends
 from portal.demo.relaying import Baton
 from portal.demo.reviewing import Backing
 from portal.demo.seeing import Sight
+from portal.demo.steady import Steady
 from portal.demo.trying import Trials
 from portal.demo.words import Words
 from portal.extensions import db
@@ -65,6 +66,7 @@ class Story:
         self.number = chance.randrange(200, 2000)
         self.lives: dict[int, Life] = {}
         self.friends = Friends(words, users, self._on)
+        self.steady = Steady(words, users["support"], self.lives, self._on)
 
     def tell(self, customers: int) -> None:
         """Let it all happen. Commits from time to time."""
@@ -72,6 +74,7 @@ class Story:
             Trials(self.users["owner"], self.lives, self._on).plan(self.today)
         Playbooks(self.users["owner"], self.lives, self.listener).plan(self.today, self._on)
         Backing(self.words, self.users, self.lives, self._on).plan(self.today)
+        self.steady.plan(self.today)
         for _ in range(customers):
             age = int(YEARS.days * self.chance.random() ** 0.8) + 2
             self._on(self.today - timedelta(days=age), self._arrive)
@@ -356,6 +359,8 @@ class Life:
             return
         by, reason = self._user(customer), self.chance.choice(self.words.reasons)
         verb = self.chance.choices(("keep", "renegotiate", "break", "withdraw"), (80, 12, 5, 3))[0]
+        if verb == "break" and self.story.steady.is_steady(commitment):
+            verb = "keep"
         if verb == "keep":
             self.sight.done(commitment)
             commitment.keep(by)

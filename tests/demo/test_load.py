@@ -10,6 +10,7 @@ from sqlalchemy import func, select
 
 from portal import clock
 from portal.buying_centre.models import Position
+from portal.celebrations.models import Celebration
 from portal.commitments.models import Commitment
 from portal.contacts.models import Contact
 from portal.customers.models import Customer
@@ -70,6 +71,7 @@ def test_lives_through_two_years(app: Flask, load: Any) -> None:
         > 0
     )
     assert count(Books, Books.state == "done") == 1
+    assert count(Celebration, Celebration.kind == "streak") > 0
     assert count(ListEntry) > 0
     counted = db.session.scalar(select(func.sum(SurveyTally.count)).where(SurveyTally.score >= 0))
     assert counted == count(Response, Response.tallied.is_(True), Response.source == "client")
