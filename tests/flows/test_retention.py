@@ -56,6 +56,13 @@ def test_old_books_are_closed_and_read(cast: Cast, open_page: Callable[..., Page
     expect(page.locator("canvas")).to_have_count(1)
     page.get_by_text("The days as a table").click()
     expect(page.get_by_role("cell", name="66.7 %").first).to_be_visible()
+    page.get_by_role("link", name="Active in each month").focus()
+    page.keyboard.press("Tab")
+    expect(page.get_by_role("link", name="Skip the table").first).to_be_focused()
+    assert faults(page) == []
+    page.keyboard.press("Enter")
+    page.keyboard.press("Tab")
+    assert page.evaluate("document.activeElement.closest('section').id") == "second", "past all cohorts"
     page.get_by_role("link", name="Active in each month").click()
     expect(page.get_by_role("heading", name="in the …th month after")).to_be_visible()
     assert faults(page) == []

@@ -46,6 +46,9 @@ def test_every_table_with_its_n(owner: Browser, cast: Cast, queries: QueryRecord
     ):  # fmt: skip
         assert said in page, said
     assert "lost" not in page.lower()
+    ways = re.findall(r'class="pass" href="#([\w-]+)"', page)
+    assert ways == ["after-cohorts", "after-windows", "after-rfm", "after-segments"]
+    assert all(f'id="{way}" tabindex="-1"' in page for way in ways)
     nps = page.split('<table class="sheet cards-on-phone" id="nps">')[1].split("</table>")[0]
     assert re.findall(r'data-value="([^"]+)".*?data-n="(\d+)"', nps) == [("0.0", "2"), ("100.0", "1")]
     assert 'id="csat"' not in page
