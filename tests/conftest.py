@@ -8,6 +8,7 @@ PostgreSQL, and those marked `postgresql`, about what only PostgreSQL does, whic
 import gc
 import os
 import shutil
+import sqlite3
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -16,7 +17,8 @@ from flask import Flask
 from flask_migrate import upgrade
 from hypothesis import HealthCheck
 from hypothesis import settings as searching
-from sqlalchemy import text
+from jinja2 import FileSystemBytecodeCache
+from sqlalchemy import event, text
 
 from portal import clock, create_app
 from portal.config import Settings
@@ -80,16 +82,34 @@ def settings(instance: Path, database_url: str) -> Settings:
 
 
 @pytest.fixture(scope="session")
-def migrated_app(settings: Settings) -> Flask:
+def templates() -> Path:
+    """Where whichever worker needs a template first leaves it compiled for the others."""
+    from tests.postgres import SHARED_FOLDER  # a plugin: pytest must be the first to import it
+
+    folder = Path(os.environ[SHARED_FOLDER]) / "templates"
+    folder.mkdir(exist_ok=True)
+    return folder
+
+
+@pytest.fixture(scope="session")
+def migrated_app(settings: Settings, templates: Path) -> Flask:
     """The app, its schema made by the migrations, and kept aside as it is before any test."""
     app = create_app(settings)
     app.test_client_class = Browser
+    app.jinja_env.bytecode_cache = FileSystemBytecodeCache(str(templates))
     with app.app_context():
+        if not ON_POSTGRESQL:
+            event.listen(db.engine, "connect", _not_durable)
         upgrade()
         db.engine.dispose()
     if not ON_POSTGRESQL:
         shutil.copy(settings.instance / "portal.db", settings.instance / "empty.db")
     return app
+
+
+def _not_durable(connection: sqlite3.Connection, _: object) -> None:
+    """Nothing in the workers' databases has to survive a power cut; those of the tests that kill have their own."""
+    connection.execute("PRAGMA synchronous=OFF")
 
 
 @pytest.fixture
