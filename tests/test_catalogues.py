@@ -4,6 +4,8 @@ import pytest
 
 from tests.catalogues import LANGUAGES, catalogue_path, faults, in_use, update
 
+pytestmark = pytest.mark.once
+
 
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_is_complete(language: str) -> None:

@@ -8,6 +8,8 @@ from hypothesis import strategies as st
 
 from portal.contacts.phones import PhoneNotUnderstood, normalise_phone
 
+pytestmark = pytest.mark.once
+
 
 @pytest.mark.parametrize(
     "text",

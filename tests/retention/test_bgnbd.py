@@ -9,6 +9,8 @@ from portal.retention import bgnbd, statistics
 from portal.retention.bgnbd import Parameters
 from tests.retention import books, plain
 
+pytestmark = pytest.mark.once
+
 PUBLISHED = Parameters(0.242593, 4.413532, 0.792886, 2.425749)
 """As the authors' spreadsheet has them: .243, 4.414, .793 and 2.426."""
 

@@ -9,6 +9,8 @@ from portal.retention import bgnbd, holdout
 from portal.retention.statistics import purchase_days
 from tests.retention import books
 
+pytestmark = pytest.mark.once
+
 
 @pytest.mark.parametrize("name", ["shop", "cdnow_sample"])
 def test_the_time_held_out_is_predicted(name: str) -> None:

@@ -10,6 +10,8 @@ from hypothesis import strategies as st
 from portal.retention.statistics import BadStatistics, from_purchases, group, purchase_days
 from tests.retention import books
 
+pytestmark = pytest.mark.once
+
 customer = st.integers(0, 6).flatmap(
     lambda x: st.tuples(st.just(x), st.integers(x, 30) if x else st.just(0), st.integers(30, 40))
 )
