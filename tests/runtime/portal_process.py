@@ -22,11 +22,12 @@ from types import TracebackType
 from typing import Any, Self
 from urllib.parse import urlencode
 
-from tests.postgres import only_one_of_the_workers
+from tests.postgres import only_one_of_the_workers, pg_dump, pg_restore, server_url
 
 ROOT = Path(__file__).resolve().parent.parent.parent
 PATIENCE = 60
 FOUND = "furnished.json"
+DUMP = "furnished.dump"
 
 
 @dataclass
@@ -166,23 +167,25 @@ class Portal:
 
 
 def furnished(instance: Path, database_url: str | None = None, customers: int = 20) -> Portal:
-    """A portal with a schema, a firm, a user who is signed in, and customers; not running yet."""
-    if database_url is None:
-        shutil.copytree(furnished_once(customers), instance)
-    else:
-        furnish(instance, database_url, customers)
+    """A portal with a schema, a firm, a user who is signed in, and customers; not running yet.
+
+    With an address, its database is that one on PostgreSQL, empty until now.
+    """
+    shutil.copytree(furnished_once(customers, server_url(f"furnished_{customers}") if database_url else None), instance)
+    if database_url:
+        subprocess.run([pg_restore(), "--no-owner", "--dbname", plain(database_url), instance / DUMP], check=True)
     portal = Portal(instance, database_url)
     found = json.loads((instance / FOUND).read_text())
     portal.cookie, portal.csrf, portal.customers = found["cookie"], found["csrf"], found["customers"]
     return portal
 
 
-def furnished_once(customers: int) -> Path:
-    """The folder that every such portal on SQLite is a copy of, made by the worker who asks first."""
+def furnished_once(customers: int, database_url: str | None) -> Path:
+    """The folder that every such portal is a copy of, made by the worker who asks first."""
     with only_one_of_the_workers() as shared:
         instance = shared / f"furnished-{customers}"
         if not (instance / FOUND).exists():
-            furnish(instance, None, customers)
+            furnish(instance, database_url, customers)
     return instance
 
 
@@ -194,7 +197,14 @@ def furnish(instance: Path, database_url: str | None, customers: int) -> None:
         cwd=ROOT, env=Portal(instance, database_url).environment, capture_output=True, text=True, check=False,
     )  # fmt: skip
     assert done.returncode == 0, done.stdout + done.stderr
+    if database_url:
+        subprocess.run([pg_dump(), "--format=custom", "--file", instance / DUMP, plain(database_url)], check=True)
     (instance / FOUND).write_text(done.stdout)
+
+
+def plain(database_url: str) -> str:
+    """The address as PostgreSQL's own programs read it."""
+    return database_url.replace("+psycopg", "")
 
 
 def group_is_alive(number: int) -> bool:
