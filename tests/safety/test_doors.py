@@ -8,10 +8,13 @@ from flask import Flask
 from portal.users.models import User
 from tests.browser import Browser
 from tests.cast import Cast
+from tests.conftest import ON_POSTGRESQL
 from tests.safety.house import BY_LINK, PUBLIC, address, database_digest, raw_address, rules
 from tests.sample import make_sample
 
-IMPOSSIBLE_IDS = (str(2**31), str(2**62), str(2**63), str(10**30), "0", "-1", "1.0", "٣", "%00", "1e3", "null")
+IMPOSSIBLE_IDS = [str(2**31), str(2**62), str(2**63), str(10**30), "0"]
+if not ON_POSTGRESQL:  # these are refused by the address alone, before any database
+    IMPOSSIBLE_IDS += ["-1", "1.0", "٣", "%00", "1e3", "null"]
 
 
 def test_strangers_are_sent_to_sign_in(app: Flask, stranger: Browser, cast: Cast) -> None:
@@ -68,8 +71,13 @@ def test_reading_changes_nothing(role: str, app: Flask, cast: Cast, browser_of: 
         for method in ("GET", "HEAD"):
             status = browser.open(address(app, rule), method=method).status_code
             assert status < 500 or rule.endpoint == "health.show", f"{method} {rule.rule}: {status}"
-        assert browser.open(address(app, rule), method="TRACE").status_code == 405
     assert database_digest() == before
+
+
+@pytest.mark.once
+def test_no_address_is_traced(app: Flask, owner: Browser) -> None:
+    for rule in rules(app, "GET"):
+        assert owner.open(address(app, rule), method="TRACE").status_code == 405
 
 
 def test_ids_that_cannot_exist_are_not_found(app: Flask, owner: Browser, cast: Cast) -> None:
