@@ -8,7 +8,8 @@ rows that it claims, not by having been called. A view asks for one with `soon(.
 import logging
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from functools import wraps
 from typing import Any
 
@@ -18,6 +19,7 @@ from portal.settings.queries import the_firm
 
 logger = logging.getLogger("portal.jobs")
 _leaving = threading.Event()
+_in_hand: set[object] = set()
 
 
 def job(name: str, **options: Any) -> Callable[[Callable[..., Any]], Any]:
@@ -35,13 +37,27 @@ def in_app(name: str, function: Callable[..., Any]) -> Callable[..., None]:
     @wraps(function)
     def run(*args: Any, **kwargs: Any) -> None:
         started = time.perf_counter()
-        with huey.app.app_context():
+        with _held(object()), huey.app.app_context():
             firm = the_firm()
             clock.use_zone(firm.time_zone if firm else "UTC")
             function(*args, **kwargs)
         logger.info("job done", extra={"job": name, "ms": round((time.perf_counter() - started) * 1000, 1)})
 
     return run
+
+
+@contextmanager
+def _held(token: object) -> Iterator[None]:
+    _in_hand.add(token)
+    try:
+        yield
+    finally:
+        _in_hand.discard(token)
+
+
+def at_rest() -> bool:
+    """Has this process no job in hand?"""
+    return not _in_hand
 
 
 def soon(task: Any, *args: Any) -> None:

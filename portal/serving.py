@@ -26,6 +26,8 @@ from portal.static_files import StaticFiles
 
 logger = logging.getLogger("portal.serving")
 CRASH_LOOP_SECONDS = 5
+WANTS_SUCCESSOR = 75
+"""The exit code of a worker that leaves so that another may begin small."""
 ENDING = {signal.SIGTERM, signal.SIGINT}
 LOGGING = {
     "formatters": {"lines": {"()": "portal.logs.JsonLines"}},
@@ -75,6 +77,9 @@ class WorkerKeeper:
             if self.process.exitcode == 0:  # it was asked to leave, as by Ctrl-C, which reaches us all
                 self.give_up()
                 return
+            if self.process.exitcode == WANTS_SUCCESSOR:
+                self._start()
+                continue
             logger.error("worker died", extra={"exit_code": self.process.exitcode})
             early = time.monotonic() - self.started < CRASH_LOOP_SECONDS
             self.early_deaths = self.early_deaths + 1 if early else 0
@@ -137,7 +142,8 @@ def _work(app: Flask, lifeline: tuple[int, int]) -> None:
     _begin_child(app, lifeline)
     from portal import worker
 
-    worker.run(app)
+    if worker.run(app, is_watched=True):
+        sys.exit(WANTS_SUCCESSOR)
 
 
 def _web(app: Flask, wsgi: Any, lifeline: tuple[int, int]) -> Any:
