@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
-from functools import cache, lru_cache
+from functools import lru_cache
 from typing import Any
 
 from sqlalchemy import (
@@ -27,6 +27,7 @@ from portal.commitments.models import HEARD, OPEN, RECOVERING, SIDES, SPOKEN, UN
 from portal.commitments.rates import Rates, rates_of
 from portal.customers.lines import Matter, is_live, line_by_id, lines, live, together
 from portal.extensions import db, rows_of
+from portal.nested import Nested
 from portal.paging import PAGE_ROWS, Page, decode, most, page_of
 from portal.timeline.models import Event
 from portal.users.models import User
@@ -172,16 +173,16 @@ def line(commitment_id: int) -> Any:
     return line_by_id(select(*LINE).where(Commitment.id == commitment_id))
 
 
-def open_lines_of(customer_id: int) -> Sequence[Row[Any]]:
-    """Up to 50 open ones of a customer, both sides, late first. Rides on ix_commitments_customer_id_state_due_on."""
-    return rows_of(_open_lines(), {"of_customer": customer_id}).all()
-
-
-@cache
 def _open_lines() -> Select[Any]:
     mine = select(*LINE).where(Commitment.customer_id == bindparam("of_customer"), OPEN)
     matters = mine.order_by(Commitment.due_on, Commitment.id).limit(most(50)).subquery()
     return lines(matters).order_by(matters.c.due_on, matters.c.id)
+
+
+BESIDE = Nested("promises", _open_lines())
+"""Up to 50 open ones of a customer, both sides, late first, beside it. Rides on
+ix_commitments_customer_id_state_due_on.
+"""
 
 
 def is_of(commitment_id: int, customer_id: int) -> bool:

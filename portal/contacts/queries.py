@@ -1,14 +1,15 @@
 """Every SELECT about contacts."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import Any
 
-from sqlalchemy import Row, Select, bindparam, func, select
+from sqlalchemy import Select, bindparam, func, select
 
 from portal.contacts.models import Contact
 from portal.extensions import as_read, db, rows_of
 from portal.invitations.models import OptOut
 from portal.ledger.models import LIVING, LedgerLink
+from portal.nested import Nested
 
 _OPTED_OUT = (
     select(func.min(OptOut.scope))
@@ -27,6 +28,8 @@ _ALL_OF = (
     .where(Contact.customer_id == bindparam("customer_id"), Contact.merged_into_id.is_(None))
     .order_by(Contact.archived_at.is_not(None), Contact.id)
 )
+BESIDE = Nested("contacts", _ALL_OF)
+"""The same beside their customer, for whoever reads both: `read` makes contacts of its rows."""
 
 
 def contacts_of(customer_id: int) -> Sequence[Contact]:
@@ -35,10 +38,15 @@ def contacts_of(customer_id: int) -> Sequence[Contact]:
     ix_opt_outs_customer_id_contact_id and uq_ledger_links_living.
     """
     db.session.flush()  # they are looked at after a change as well
-    return [_as_read(row) for row in rows_of(_ALL_OF, {"customer_id": customer_id})]
+    return read(rows_of(_ALL_OF, {"customer_id": customer_id}))
 
 
-def _as_read(row: Row[Any]) -> Contact:
+def read(rows: Iterable[Any]) -> Sequence[Contact]:
+    """The contacts of these rows, to be read only."""
+    return [_as_read(row) for row in rows]
+
+
+def _as_read(row: Any) -> Contact:
     contact = as_read(Contact, iter(row))
     contact.opted_out, contact.sees_until = row.opted_out, row.sees_until
     return contact

@@ -3,7 +3,7 @@
 from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
-from typing import Any
+from typing import Any, NamedTuple
 
 from sqlalchemy import (
     BigInteger,
@@ -27,7 +27,9 @@ from sqlalchemy import (
 from sqlalchemy.orm import joinedload, selectinload
 
 from portal import clock
+from portal.commitments import queries as commitments
 from portal.commitments.models import Commitment
+from portal.contacts import queries as contacts
 from portal.contacts.models import Contact
 from portal.customers.models import Customer, Tag, customer_tags
 from portal.customers.search import SHORTEST_PART, beginning, match, ways
@@ -40,6 +42,7 @@ from portal.relay.models import LYING, HandOff
 from portal.responses.models import Response
 from portal.retention.models import Books, ListEntry, Standing
 from portal.surveys.models import Survey
+from portal.timeline import queries as timeline
 from portal.users.models import User
 
 HITS = 8
@@ -318,6 +321,7 @@ _TO_SHOW = (
     .outerjoin(Standing, Standing.customer_id == Customer.id)
     .where(Customer.id == _WHO, Customer.merged_into_id.is_(None))
 )
+_WITH_ALL = _TO_SHOW.add_columns(contacts.BESIDE.column, commitments.BESIDE.column, timeline.BESIDE.column)
 
 
 def customer_to_show(customer_id: int) -> tuple[Customer, Row[Any]] | None:
@@ -329,9 +333,37 @@ def customer_to_show(customer_id: int) -> tuple[Customer, Row[Any]] | None:
     asked; how it stands in the books, on which lists (names with spaces between), and as of which day. By primary key;
     the rest rides on indexes that begin with the customer's id, and on ix_books_state_id.
     """
+    return _shown(_TO_SHOW, customer_id)
+
+
+class Whole(NamedTuple):
+    """A customer with what its page shows beside it."""
+
+    customer: Customer
+    about: Row[Any]
+    contacts: Sequence[Contact]
+    promises: Sequence[Any]
+    """The open ones of both sides, as `customers.lines` makes them."""
+    story: Page[timeline.Line]
+
+
+def whole_customer(customer_id: int) -> Whole | None:
+    """The same with its contacts, its open promises and its newest events, as the `BESIDE` of their rooms tell, and by
+    their indexes.
+    """
+    found = _shown(_WITH_ALL, customer_id)
+    if found is None:
+        return None
+    customer, about = found
+    promises = commitments.BESIDE.rows(about.promises)
+    people, events = contacts.BESIDE.rows(about.contacts), timeline.BESIDE.rows(about.story)
+    return Whole(customer, about, contacts.read(people), promises, timeline.newest(events))
+
+
+def _shown(query: Select[Any], customer_id: int) -> tuple[Customer, Row[Any]] | None:
     db.session.flush()  # it is looked at after a change as well
-    values = {"customer_id": customer_id, "year_ago": clock.today() - timedelta(days=365)}
-    row = rows_of(_TO_SHOW, values).first()
+    values = {"customer_id": customer_id, "of_customer": customer_id, "year_ago": clock.today() - timedelta(days=365)}
+    row = rows_of(query, values).first()
     return (as_read(Customer, iter(row)), row) if row is not None else None
 
 

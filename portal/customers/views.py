@@ -12,8 +12,6 @@ from flask_wtf import FlaskForm
 from sqlalchemy.exc import IntegrityError
 
 from portal import access, clock, exports, htmx
-from portal.commitments.queries import open_lines_of
-from portal.contacts.queries import contacts_of
 from portal.customers import exporting, keeping, queries
 from portal.customers.filters import CustomerFilter
 from portal.customers.forms import AssignForm, CustomerForm, NewCustomerForm, TagsForm
@@ -150,19 +148,18 @@ def show(id: int) -> ResponseReturnValue:
         queries.customer_by_id(id) or abort(404)
         template = "timeline/_earlier.html" if after else "timeline/_story.html"
         return render_template(template, customer_id=id, events=story(id, kind, after), kind=kind)
-    customer, about = queries.customer_to_show(id) or abort(404)
-    contacts = contacts_of(id)
-    people = [(contact.id, contact.name) for contact in contacts if not contact.is_archived]
+    whole = queries.whole_customer(id) or abort(404)
+    people = [(contact.id, contact.name) for contact in whole.contacts if not contact.is_archived]
     return render_template(
         "customers/show.html",
-        customer=customer,
-        about=about,
-        contacts=contacts,
+        customer=whole.customer,
+        about=whole.about,
+        contacts=whole.contacts,
         form=None,
-        log=OpenLog(id, "customer", channel=about.last_channel or "call", contacts=people),
-        promises=open_lines_of(id),
+        log=OpenLog(id, "customer", channel=whole.about.last_channel or "call", contacts=people),
+        promises=whole.promises,
         customer_id=id,
-        events=story(id, kind, after),
+        events=story(id, kind, after) if kind or after else whole.story,
         kind=kind,
     )
 

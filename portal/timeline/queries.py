@@ -1,6 +1,6 @@
 """Reading the record of events: one customer's story, and the whole house's trail."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import date, datetime
 from typing import Any, NamedTuple
 
@@ -8,6 +8,7 @@ from sqlalchemy import ColumnElement, Row, Select, Text, bindparam, cast, func, 
 
 from portal.customers.models import Customer
 from portal.extensions import db, rows_of
+from portal.nested import Nested
 from portal.paging import PAGE_ROWS, Page, decode, most, page_of
 from portal.timeline.kinds import FAMILIES, HOUSE_FAMILIES
 from portal.timeline.models import Event, EventCursor
@@ -47,6 +48,8 @@ _STORY = (
     .order_by(Event.happened_on.desc(), Event.id.desc())
     .limit(most(STORY_ROWS + 1))
 )
+BESIDE = Nested("story", _STORY)
+"""The newest of all kinds beside their customer, for whoever reads both: `newest` makes a page of its rows."""
 _BEFORE = tuple_(Event.happened_on, Event.id) < tuple_(bindparam("before_day"), bindparam("before_id"))
 
 
@@ -61,7 +64,16 @@ def story(customer_id: int, family: str, after: str | None) -> Page[Line]:
     key = decode(after, date, int)
     if key:
         query, values = query.where(_BEFORE), values | {"before_day": key[0], "before_id": key[1]}
-    return page_of(_lines(query, values), lambda line: (line.happened_on, line.id), first=key is None, size=STORY_ROWS)
+    return _page(_lines(rows_of(query, values)), first=key is None)
+
+
+def newest(rows: Iterable[Any]) -> Page[Line]:
+    """The story of a customer whose newest events these are, as `BESIDE` brings them."""
+    return _page(_lines(rows), first=True)
+
+
+def _page(lines: list[Line], *, first: bool) -> Page[Line]:
+    return page_of(lines, lambda line: (line.happened_on, line.id), first=first, size=STORY_ROWS)
 
 
 def story_again(customer_id: int, asked: Mapping[str, str]) -> dict[str, Any]:
@@ -70,10 +82,10 @@ def story_again(customer_id: int, asked: Mapping[str, str]) -> dict[str, Any]:
     return {"customer_id": customer_id, "events": story(customer_id, kind, None), "kind": kind}
 
 
-def _lines(query: Any, values: dict[str, Any]) -> list[Line]:
+def _lines(rows: Iterable[Any]) -> list[Line]:
     return [
         Line(id, kind, happened_on, at, data or "{}", user_name or "", *rest)
-        for id, kind, happened_on, at, data, user_name, *rest in rows_of(query, values).all()
+        for id, kind, happened_on, at, data, user_name, *rest in rows
     ]
 
 
@@ -98,7 +110,7 @@ def trail(user_id: int, family: str, after: str | None) -> Page[Line]:
         .where(Event.id.in_(ids))
         .order_by(Event.id.desc())
     )
-    return page_of(_lines(query, {}), lambda line: (line.id,), first=key is None)
+    return page_of(_lines(rows_of(query)), lambda line: (line.id,), first=key is None)
 
 
 def _newest(about: list[ColumnElement[bool]]) -> Select[Any]:
