@@ -26,6 +26,8 @@ from portal.static_files import StaticFiles
 
 logger = logging.getLogger("portal.serving")
 CRASH_LOOP_SECONDS = 5
+NICE = 5
+"""By how much the worker steps back where there is more to do than there are processors."""
 WANTS_SUCCESSOR = 75
 """The exit code of a worker that leaves so that another may begin small."""
 ENDING = {signal.SIGTERM, signal.SIGINT}
@@ -138,7 +140,8 @@ def web_server(settings: Settings) -> Any:
 
 
 def _work(app: Flask, lifeline: tuple[int, int]) -> None:
-    """The worker's process."""
+    """The worker's process. Whoever waits for a page comes first."""
+    os.nice(NICE)
     _begin_child(app, lifeline)
     from portal import worker
 

@@ -48,11 +48,12 @@ def test_serves_pages_and_files_and_keeps_its_worker(portal: Portal) -> None:
         json.loads(line)
 
     worker = worker_of(portal) or 0
+    assert portal.process is not None
+    assert os.getpriority(os.PRIO_PROCESS, worker) > os.getpriority(os.PRIO_PROCESS, portal.process.pid)
     os.kill(worker, signal.SIGKILL)
     portal.wait_for(lambda: worker_of(portal) not in (None, worker))
 
     assert portal.terminate() == 0
-    assert portal.process is not None
     assert not group_is_alive(portal.process.pid)
 
 
