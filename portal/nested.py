@@ -10,7 +10,7 @@ from collections.abc import Callable
 from datetime import UTC, date, datetime
 from typing import Any
 
-from sqlalchemy import Boolean, Date, Select, Text, select
+from sqlalchemy import Boolean, Date, SelectBase, Text, select
 from sqlalchemy.ext.compiler import compiles
 from sqlalchemy.sql.functions import FunctionElement
 from sqlalchemy.types import TypeEngine
@@ -34,7 +34,7 @@ class _Rows(FunctionElement[str]):
 class Nested:
     """A query of few rows. Another one selects its `column`; `rows` gives back what has come with that."""
 
-    def __init__(self, name: str, query: Select[*tuple[Any, ...]]) -> None:
+    def __init__(self, name: str, query: SelectBase) -> None:
         columns = query.subquery(name).c
         self.column = select(_Rows(_Row(*columns))).scalar_subquery().label(name)
         self._row: Any = namedtuple("_row", columns.keys())  # type: ignore[misc]

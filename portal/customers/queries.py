@@ -37,6 +37,7 @@ from portal.extensions import as_read, db, rows_of
 from portal.follow_ups.models import CARE, PURPOSES, SELLING, FollowUp
 from portal.invitations.models import OptOut
 from portal.merging.models import CustomerAlias
+from portal.nested import Nested
 from portal.paging import PAGE_ROWS, Page, decode, most, page_of
 from portal.relay.models import LYING, HandOff
 from portal.responses.models import Response
@@ -137,9 +138,17 @@ _CHOICES = union_all(
 ).order_by("kind", "name", "id")
 
 
+CHOICES_BESIDE = Nested("choices", _CHOICES)
+"""The same beside something else, for whoever reads both: `choices_of` its rows."""
+
+
 def filter_choices() -> Choices:
     """Users who may be given work and the first 200 tags, by name, in one go. A firm has tens of both."""
-    rows = rows_of(_CHOICES).all()
+    return choices_of(rows_of(_CHOICES).all())
+
+
+def choices_of(rows: Sequence[Any]) -> Choices:
+    """The users and the tags of these rows."""
     return Choices(
         users=[(id_, name) for kind, id_, name in rows if kind == "user"],
         tags=[(id_, name) for kind, id_, name in rows if kind == "tag"],

@@ -26,7 +26,7 @@ from sqlalchemy import (
 
 from portal.customers.lines import Matter, line_by_id
 from portal.customers.models import Customer
-from portal.customers.queries import IS_STILL, TAG_NAMES
+from portal.customers.queries import CHOICES_BESIDE, IS_STILL, TAG_NAMES, Choices, choices_of, filter_choices
 from portal.extensions import UtcDateTime, db, rows_of
 from portal.invitations.models import OptOut
 from portal.lists.filters import ListFilter
@@ -76,6 +76,7 @@ def _head(name: str) -> Select[Any]:
             Trial.id.label("trial_id"),
             Trial.untouched.label("left_alone"),
             Trial.ends_on.label("trial_until"),
+            CHOICES_BESIDE.column,
         )
         .outerjoin(Trial, and_(Trial.list == name, Trial.state == "running"))
         .where(Books.state == "done")
@@ -86,10 +87,15 @@ def _head(name: str) -> Select[Any]:
 
 def head(name: str) -> Row[Any] | None:
     """What the newest books say of a list: their day, its counts and its grade, their currency; the trial that runs on
-    it, if one does, and whether any hides somebody here. None before the first books. Rides on ix_books_state_id and
-    uq_trials_running.
+    it, if one does, and whether any hides somebody here; and by what a list may be narrowed (`choices`). None before
+    the first books. Rides on ix_books_state_id and uq_trials_running.
     """
     return rows_of(_head(name)).first()
+
+
+def choices(head: Row[Any] | None) -> Choices:
+    """By whom and by what a list may be narrowed: what its head tells, or else one query."""
+    return choices_of(CHOICES_BESIDE.rows(head.choices)) if head is not None else filter_choices()
 
 
 @lru_cache(maxsize=256)

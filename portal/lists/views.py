@@ -129,7 +129,7 @@ def _about(of: List, wanted: ListFilter) -> dict[str, Any]:
         "most": most,
         "currency": currency,
         "currencies": sorted({g.firm.currency, currency, wanted.currency} - {""}),
-        "choices": filter_choices(),
+        "choices": queries.choices(head),
         "grade": _graded(of.name, found.get("grade")) if head else None,
     }
 

@@ -140,7 +140,7 @@ def test_costs_as_many_queries_whatever_the_rows(
     db.session.commit()
     with queries:
         support.get(DUE + query)
-    assert len(queries) <= (5 if query else 4)
+    assert len(queries) <= (4 if query else 3)
 
 
 def test_strangers_sign_in(stranger: Browser) -> None:
