@@ -28,14 +28,19 @@ def family(*roots: int) -> list[int]:
 
 def cpu_seconds(processes: Iterable[int]) -> float:
     """User and system time of these processes so far, from /proc/<pid>/stat."""
-    ticks = 0
+    return sum(cpu_of_each(processes).values())
+
+
+def cpu_of_each(processes: Iterable[int]) -> dict[int, float]:
+    """The same by process; one that is gone is left out."""
+    seconds = {}
     for process in processes:
         try:
             fields = Path(f"/proc/{process}/stat").read_text().rpartition(")")[2].split()
         except OSError:
             continue
-        ticks += int(fields[11]) + int(fields[12])
-    return ticks / TICK
+        seconds[process] = (int(fields[11]) + int(fields[12])) / TICK
+    return seconds
 
 
 def pss_megabytes(processes: Iterable[int]) -> float:
@@ -80,11 +85,11 @@ def in_turns(asks: Mapping[Any, Ask], rounds: int, requests: int, warm_up: int) 
             ask(n)
     for _ in range(rounds):
         for key, (ask, processes) in asks.items():
-            pids = processes()
-            before = cpu_seconds(pids)
+            before = cpu_of_each(processes())
             for n in range(requests):
                 ask(n)
-            served[key].add(requests, cpu_seconds(pids) - before)
+            after = cpu_of_each(before)  # without what has ended, such as PostgreSQL's sweepers, whose time went before
+            served[key].add(requests, sum(seconds - before[process] for process, seconds in after.items()))
     return served
 
 
