@@ -20,8 +20,8 @@ from portal.errors import say
 from portal.extensions import db
 from portal.follow_ups.opening import OpenLog
 from portal.links import path
-from portal.lists.models import CUSTOMERS, SavedList
-from portal.lists.queries import saved_list
+from portal.lists.models import CUSTOMERS
+from portal.lists.queries import opened_list
 from portal.retention.queries import newest
 from portal.rules import BrokenRule
 from portal.timeline.queries import story, story_again
@@ -41,7 +41,7 @@ def index() -> ResponseReturnValue:
     else:
         page = queries.page_by_name(wanted.conditions(current_user.id), after)
     address = path("customers.index") + (f"?{wanted.query}" if wanted.query else "")
-    opened = _opened()
+    opened = opened_list(request.args.get("saved", ""), CUSTOMERS)
     saved = opened if opened is not None and opened.wanted == wanted.said else None
     address += f"&saved={saved.id}" if saved else ""
     about = {"page": page, "wanted": wanted, "address": address, "choices": queries.filter_choices()}
@@ -55,15 +55,6 @@ def _books_of(wanted: CustomerFilter) -> date | None:
     """Of which day that is which only the books know."""
     done = newest().done if wanted.rfm else None
     return done.as_of if done is not None else None
-
-
-def _opened() -> SavedList | None:
-    """The saved list that was opened. It may have been narrowed further since, and then it is that list no longer."""
-    asked = request.args.get("saved", "")
-    if not (asked.isascii() and asked.isdigit() and len(asked) <= 18):
-        return None
-    saved = saved_list(int(asked))
-    return saved if saved is not None and saved.list == CUSTOMERS else None
 
 
 @customers.get("/search")

@@ -238,6 +238,15 @@ def saved_list(id: int) -> SavedList | None:
     return db.session.get(SavedList, id)
 
 
+def opened_list(asked: str, name: str) -> SavedList | None:
+    """The saved list that an address asks for by its id, if it is one of that list. It may have been narrowed further
+    since, and then it is that list no longer. By primary key.
+    """
+    fit = asked.isascii() and asked.isdigit() and len(asked) <= 18
+    saved = saved_list(int(asked)) if fit else None
+    return saved if saved is not None and saved.list == name else None
+
+
 def saved_list_named(folded: str) -> SavedList | None:
     """The saved list of that folded name. By its unique index."""
     return db.session.scalar(select(SavedList).where(SavedList.folded == folded))

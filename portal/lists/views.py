@@ -55,21 +55,13 @@ def show(name: str) -> ResponseReturnValue:
     of = _named(name)
     wanted = _wanted(request.args)
     address = path("lists.show", name=name) + (f"?{wanted.query}" if wanted.query else "")
-    opened = _opened(of)
+    opened = queries.opened_list(request.args.get("saved", ""), of.name)
     saved = opened if opened is not None and _wanted(opened.wanted) == wanted else None
     about = _about(of, wanted) | {"saved": saved, "was": None if saved else opened}
     about["form"] = SaveForm(list_name=saved.name) if saved else SaveForm()
     if not htmx.wants_fragment():
         return render_template("lists/show.html", address=address, **about)
     return render_template("lists/_list.html", address=address, **about), {"HX-Push-Url": address}
-
-
-def _opened(of: List) -> SavedList | None:
-    """The saved list that was opened. It may have been narrowed further since, and then it is that list no longer."""
-    asked = request.args.get("saved", "")
-    fit = asked.isascii() and asked.isdigit() and len(asked) <= 18
-    saved = queries.saved_list(int(asked)) if fit else None
-    return saved if saved is not None and saved.list == of.name else None
 
 
 @lists.get("/saved/<int:id>")
