@@ -78,6 +78,11 @@ reading_only: ContextVar[bool] = ContextVar("reading_only", default=False)
 """True while a request that may not write (GET, HEAD) is served: the database then refuses writes."""
 
 
+def in_utc(instant: datetime) -> datetime:
+    """An instant as a database gives it, aware: SQLite stores it without its zone, PostgreSQL tells it in its own."""
+    return instant.replace(tzinfo=UTC) if instant.tzinfo is None else instant.astimezone(UTC)
+
+
 class UtcDateTime(TypeDecorator[datetime]):
     """An instant: always aware, always UTC, on both databases. A naive value is a mistake and raises ValueError."""
 
@@ -94,9 +99,7 @@ class UtcDateTime(TypeDecorator[datetime]):
 
     def process_result_value(self, value: datetime | None, dialect: Dialect) -> datetime | None:
         """Read it back aware (SQLite stores it without its zone)."""
-        if value is None:
-            return None
-        return value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
+        return None if value is None else in_utc(value)
 
 
 def rows_of(statement: Executable, values: Mapping[str, Any] | None = None) -> CursorResult[*tuple[Any, ...]]:

@@ -7,7 +7,7 @@ and is given back as the rows that it would have been.
 import json
 from collections import namedtuple
 from collections.abc import Callable
-from datetime import UTC, date, datetime
+from datetime import date, datetime
 from typing import Any
 
 from sqlalchemy import Boolean, Date, SelectBase, Text, select
@@ -15,7 +15,7 @@ from sqlalchemy.ext.compiler import compiles
 from sqlalchemy.sql.functions import FunctionElement
 from sqlalchemy.types import TypeEngine
 
-from portal.extensions import UtcDateTime
+from portal.extensions import UtcDateTime, in_utc
 
 
 class _Row(FunctionElement[Any]):
@@ -54,15 +54,10 @@ class Nested:
 def _reader(type_: TypeEngine[Any]) -> Callable[[Any], Any] | None:
     """What makes a value of this type of what JSON holds in its place; None where JSON knows the type itself."""
     if isinstance(type_, UtcDateTime):
-        return _instant
+        return lambda text: in_utc(datetime.fromisoformat(text))
     if isinstance(type_, Date):
         return date.fromisoformat
     return bool if isinstance(type_, Boolean) else None
-
-
-def _instant(text: str) -> datetime:
-    instant = datetime.fromisoformat(text)
-    return instant.replace(tzinfo=UTC) if instant.tzinfo is None else instant.astimezone(UTC)
 
 
 @compiles(_Row, "sqlite")
