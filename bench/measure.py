@@ -26,13 +26,10 @@ def family(*roots: int) -> list[int]:
     return sorted(found)
 
 
-def cpu_seconds(processes: Iterable[int]) -> float:
-    """User and system time of these processes so far, from /proc/<pid>/stat."""
-    return sum(cpu_of_each(processes).values())
-
-
 def cpu_of_each(processes: Iterable[int]) -> dict[int, float]:
-    """The same by process; one that is gone is left out."""
+    """Seconds of user and system time of each of these processes so far, from /proc/<pid>/stat, without those that
+    have ended.
+    """
     seconds = {}
     for process in processes:
         try:
@@ -41,6 +38,13 @@ def cpu_of_each(processes: Iterable[int]) -> dict[int, float]:
             continue
         seconds[process] = (int(fields[11]) + int(fields[12])) / TICK
     return seconds
+
+
+def spent(before: Mapping[int, float], after: Mapping[int, float]) -> float:
+    """Seconds from one `cpu_of_each` to another. What has ended between them, such as PostgreSQL's sweepers, counts
+    for nothing, rather than to take back what it had spent before.
+    """
+    return sum(seconds - before.get(process, 0.0) for process, seconds in after.items())
 
 
 def pss_megabytes(processes: Iterable[int]) -> float:
@@ -88,8 +92,7 @@ def in_turns(asks: Mapping[Any, Ask], rounds: int, requests: int, warm_up: int) 
             before = cpu_of_each(processes())
             for n in range(requests):
                 ask(n)
-            after = cpu_of_each(before)  # without what has ended, such as PostgreSQL's sweepers, whose time went before
-            served[key].add(requests, sum(seconds - before[process] for process, seconds in after.items()))
+            served[key].add(requests, spent(before, cpu_of_each(before)))
     return served
 
 

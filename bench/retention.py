@@ -18,7 +18,7 @@ from typing import Any
 
 from sqlalchemy import create_engine, text
 
-from bench.measure import cpu_seconds, family, in_turns
+from bench.measure import cpu_of_each, family, in_turns, spent
 from bench.pages import WARM_UP, page
 from bench.portals import Bench, Measured
 from portal.lists.catalogue import LISTS
@@ -56,13 +56,13 @@ def refreshed(portal: Portal, bench: Bench) -> dict[str, Any]:
     database = lambda: family(bench.server.pid) if bench.server else [os.getpid()]  # noqa: E731
     turns: list[dict[str, Any]] = []
     for _ in range(TURNS):
-        before = cpu_seconds(database())
+        before = cpu_of_each(database())
         ours = run(portal, "refresh")
-        ours["cpu_s"] += cpu_seconds(database()) - before
-        before, started = cpu_seconds(database()), time.monotonic()
+        ours["cpu_s"] += spent(before, cpu_of_each(database()))
+        before, started = cpu_of_each(database()), time.monotonic()
         with engine.begin() as connection:
             rows = connection.execute(text("UPDATE standings SET year_minor = year_minor + 1")).rowcount
-        update = {"seconds": time.monotonic() - started, "cpu_s": cpu_seconds(database()) - before}
+        update = {"seconds": time.monotonic() - started, "cpu_s": spent(before, cpu_of_each(database()))}
         turns.append({"refresh": ours, "update": update, "rows": rows})
     engine.dispose()
     best = {
