@@ -4,17 +4,14 @@ Every room whose matters stand on Today or on a list of their own selects them w
 several rooms can be read as one list.
 """
 
-from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from functools import cache
 from typing import Any
 
-from sqlalchemy import ColumnElement, Row, Select, Subquery, exists, func, literal_column, select, union_all
+from sqlalchemy import ColumnElement, Select, Subquery, exists, func, select, union_all
 
-from portal.among import among
 from portal.contacts.models import Contact
 from portal.customers.models import Customer
-from portal.extensions import db, rows_of
+from portal.extensions import db
 from portal.users.models import User
 
 COLUMNS = (
@@ -71,25 +68,6 @@ def live(branch: Any, column: Any) -> Any:
 def is_live(customer_id: Any) -> ColumnElement[bool]:
     """The same as a condition, which is looked up for each row in the order of whatever index the rows come by."""
     return ~exists().where(Customer.id == customer_id, Customer.archived_at.is_not(None))
-
-
-def lines_by_id(wanted: Mapping[Matter, Sequence[int]]) -> dict[tuple[str, int], Row[Any]]:
-    """The lines of these matters, by their table's name and their id. One query, by primary key."""
-    if not wanted:
-        return {}
-    values = {f"{matter.name}_ids": ids for matter, ids in wanted.items()}
-    return {(row[0], row[1]): row for row in rows_of(_lines_by_id(*wanted), values).all()}
-
-
-@cache
-def _lines_by_id(*matters: Matter) -> Select[Any]:
-    found = [
-        select(literal_column(f"'{matter.name}'").label("matter"), *matter.line).where(
-            among(matter.line[0], f"{matter.name}_ids")
-        )
-        for matter in matters
-    ]
-    return lines(union_all(*found).subquery())
 
 
 def line_by_id(branch: Any) -> Any:

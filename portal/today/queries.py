@@ -1,24 +1,22 @@
 """Today's list: the matters of every reason as one, most urgent first, and how many there are of each.
 
-It is read in two steps: what comes first, by the reasons' own indexes and nothing else, and then those few lines. So a
-further reason costs a glance at one more index, however much a line of it tells.
+One statement reads it: what comes first of each reason, by the reason's own index, and then who those few lines are
+about. So a further reason costs a glance at one more index.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
 from functools import lru_cache
 from typing import Any
 
 from sqlalchemy import (
-    CTE,
     BigInteger,
     CompoundSelect,
     Date,
     Integer,
     Row,
     bindparam,
-    cast,
     func,
     literal_column,
     null,
@@ -29,7 +27,7 @@ from sqlalchemy import (
 )
 
 from portal import clock
-from portal.customers.lines import Matter, lines_by_id
+from portal.customers.lines import lines
 from portal.extensions import rows_of
 from portal.paging import Page, decode, most, page_of
 from portal.today.reasons import BY_RANK, REASONS, Reason
@@ -47,7 +45,7 @@ class Morning:
 
 
 def morning(reasons: Sequence[Reason], assignees: tuple[int, ...] | None, after: str | None) -> Morning:
-    """The counts of all reasons, and the lines of these, by rank, due day and id. Two queries.
+    """The counts of all reasons, and the lines of these, by rank, due day and id. One query.
 
     Each reason and assignee is read by its own partial index, so that it costs the same however many wait.
     """
@@ -57,9 +55,14 @@ def morning(reasons: Sequence[Reason], assignees: tuple[int, ...] | None, after:
     if key:
         values |= {"after_on": key[1], "after_id": key[2]}
     rows = rows_of(_morning(wanted, _many(assignees), key[0] if key else None), values).all()
-    first = sorted((row.rank, row.due_on, row.id) for row in rows if not row.many)
-    page = page_of(first, lambda found: found, first=key is None, size=MOST_SHOWN)
-    return Morning(_counted(rows), Page(_with_lines(page.rows), page.after, page.is_first))
+    lines = sorted((row for row in rows if row.stands_on), key=_place)
+    page = page_of(lines, _place, first=key is None, size=MOST_SHOWN)
+    shown = [(BY_RANK[row.rank], row) for row in page.rows]
+    return Morning(_counted(row for row in rows if not row.stands_on), Page(shown, page.after, page.is_first))
+
+
+def _place(row: Row[Any]) -> tuple[int, date, int]:
+    return row.rank, row.stands_on, row.id
 
 
 def counts(assignees: tuple[int, ...] | None) -> dict[str, int]:
@@ -67,21 +70,8 @@ def counts(assignees: tuple[int, ...] | None) -> dict[str, int]:
     return _counted(rows_of(_counts(_many(assignees)), _values(assignees)).all())
 
 
-def _with_lines(found: Sequence[tuple[int, date, int]]) -> list[tuple[Reason, Row[Any]]]:
-    """What was found, with its lines; what has gone between the two queries is left out."""
-    wanted: dict[Matter, list[int]] = {}
-    for rank, _, id in found:
-        wanted.setdefault(BY_RANK[rank].matter, []).append(id)
-    lines = lines_by_id(dict(sorted(wanted.items(), key=lambda each: each[0].name)))
-    reasons = [(BY_RANK[rank], (BY_RANK[rank].matter.name, id)) for rank, _, id in found]
-    return [(reason, lines[which]) for reason, which in reasons if which in lines]
-
-
-def _counted(rows: Sequence[Row[Any]]) -> dict[str, int]:
-    found = dict.fromkeys((reason.key for reason in REASONS), 0)
-    for row in rows:
-        found[BY_RANK[row.rank].key] += row.many
-    return found
+def _counted(rows: Iterable[Row[Any]]) -> dict[str, int]:
+    return dict.fromkeys((reason.key for reason in REASONS), 0) | {BY_RANK[row.rank].key: row.id for row in rows}
 
 
 def _many(assignees: tuple[int, ...] | None) -> int | None:
@@ -97,52 +87,50 @@ def _values(assignees: tuple[int, ...] | None) -> dict[str, Any]:
 
 @lru_cache(maxsize=256)
 def _morning(reasons: tuple[Reason, ...], assignees: int | None, after_rank: int | None) -> CompoundSelect[Any]:
-    nearest = _nearest(assignees)
-    if after_rank is None:
-        found: Any = nearest
-        if reasons != REASONS:
-            found = select(nearest).where(nearest.c.rank.in_([literal_column(str(each.rank)) for each in reasons]))
-            found = found.subquery()
-    else:
-        found = _together(reasons, assignees, after_rank).subquery()
-    some = select(found).order_by(found.c.rank, found.c.due_on, found.c.id).limit(MOST_SHOWN + 1).subquery()
-    return union_all(_count(nearest), select(some.c.rank, literal_column("0", Integer), some.c.due_on, some.c.id))
+    """The first lines, and a row for each reason that has any matters, with how many in place of the id."""
+    nearest = _together(REASONS, assignees, told=True).cte("nearest")
+    found: Any = nearest
+    if after_rank is not None:
+        found = _together(reasons, assignees, after_rank, told=True).subquery()
+    some = select(found).order_by(found.c.rank, found.c.stands_on, found.c.id).limit(MOST_SHOWN + 1)
+    if after_rank is None and reasons != REASONS:
+        some = some.where(found.c.rank.in_([literal_column(str(reason.rank)) for reason in reasons]))
+    shown = lines(some.subquery())
+    nothing = [null().label(column.name) for column in shown.selected_columns[3:]]
+    return union_all(shown, select(nearest.c.rank, null(), func.count(), *nothing).group_by(nearest.c.rank))
 
 
 @lru_cache(maxsize=64)
 def _counts(assignees: int | None) -> Any:
-    return _count(_nearest(assignees))
+    nearest = _together(REASONS, assignees).cte("nearest")
+    return select(nearest.c.rank, func.count().label("id")).group_by(nearest.c.rank)
 
 
-def _count(nearest: CTE) -> Any:
-    many = func.count().label("many")
-    nothing = (cast(null(), Date).label("due_on"), cast(null(), BigInteger).label("id"))
-    return select(nearest.c.rank, many, *nothing).group_by(nearest.c.rank)
-
-
-def _nearest(assignees: int | None) -> CTE:
-    """(rank, due_on, id) of the first matters of every reason."""
-    return _together(REASONS, assignees).cte("nearest")
-
-
-def _together(reasons: Sequence[Reason], assignees: int | None, after_rank: int | None = None) -> CompoundSelect[Any]:
+def _together(
+    reasons: Sequence[Reason], assignees: int | None, after_rank: int | None = None, *, told: bool = False
+) -> CompoundSelect[Any]:
     """One limited select for each reason and for each of so many assignees, or for everybody: to be counted, or, of
     what comes after a rank, to be shown. What waits for several of them, like a hand-off to their leg, is there once.
+
+    Each gives (rank, stands_on, id), and all that its line tells, if it is to be told.
     """
     branches = [
-        select(_branch(reason, due, after_rank).subquery()) for reason in reasons for due in _due(reason, assignees)
+        select(_branch(reason, due, after_rank, told).subquery())
+        for reason in reasons
+        for due in _due(reason, assignees)
     ]
     return union(*branches) if assignees is not None and assignees > 1 else union_all(*branches)
 
 
-def _branch(reason: Reason, due: Any, after_rank: int | None) -> Any:
-    due_on, id = due.selected_columns.due_on, due.selected_columns.id
+def _branch(reason: Reason, due: Any, after_rank: int | None, told: bool) -> Any:
+    stands_on, id = due.selected_columns.due_on, due.selected_columns.id
     limit = reason.counted if after_rank is None else MOST_SHOWN
     if reason.rank == after_rank:
-        after = (bindparam("after_on", type_=due_on.type), bindparam("after_id", type_=id.type))
-        due = due.where(tuple_(due_on, id) > tuple_(*after))
-    ranked = due.with_only_columns(literal_column(str(reason.rank), Integer).label("rank"), due_on, id)
-    return ranked.order_by(due_on, id).limit(most(limit + 1))
+        after = (bindparam("after_on", type_=stands_on.type), bindparam("after_id", type_=id.type))
+        due = due.where(tuple_(stands_on, id) > tuple_(*after))
+    more = reason.matter.line if told else (id,)
+    ranked = literal_column(str(reason.rank), Integer).label("rank"), stands_on.label("stands_on")
+    return due.with_only_columns(*ranked, *more).order_by(stands_on, id).limit(most(limit + 1))
 
 
 def _due(reason: Reason, assignees: int | None) -> list[Any]:
