@@ -17,6 +17,10 @@ from bench.portals import Bench, Measured
 from tests.runtime.portal_process import ROOT
 
 CLIENTS = 4
+CROWD_WARM_UP = 200
+"""Before the clock runs: until each thread of both processes has its connection and has served some."""
+CROWD = 1_600
+"""At least so many answers: of fewer, the slowest hundredth would be a handful."""
 UNHAPPY = 2
 WEB = {"PORTAL_WEB_PROCESSES": "2"}
 
@@ -26,7 +30,7 @@ def measured(bench: Bench, rounds: int, requests: int) -> dict[str, Any]:
     with bench.portal("answers", 1_000) as portal:
         found = compare(portal, rounds, requests)
     with bench.portal("crowd", 1_000, WEB) as portal:
-        return found | rates(portal, rounds * requests)
+        return found | rates(portal, max(rounds * requests, CROWD))
 
 
 def invitations(portal: Measured, count: int, word: str) -> list[tuple[str, str]]:
@@ -72,8 +76,10 @@ def answer(client: Visitor, token: str, nonce: str) -> None:
 
 
 def rates(portal: Measured, count: int) -> dict[str, Any]:
-    """Answers and bare POSTs per second, in four stretches in turn, and how long 99 of 100 answers took at most."""
-    forms = iter(invitations(portal, count, "crowd"))
+    """Answers and bare POSTs per second, in four stretches in turn, both warmed up, and how long 99 of 100 answers took
+    at most.
+    """
+    forms = iter(invitations(portal, count + CROWD_WARM_UP, "crowd"))
     lock = threading.Lock()
 
     def client() -> Callable[[], None]:
@@ -96,6 +102,8 @@ def rates(portal: Measured, count: int) -> dict[str, Any]:
 
     seconds: dict[str, float] = {"answers": 0.0, "bare": 0.0}
     waits: list[float] = []
+    for who in (stranger, client):
+        crowd(who, CROWD_WARM_UP)
     for _ in range(4):
         for name, who in (("bare", stranger), ("answers", client)):
             took, each = crowd(who, count // 4)

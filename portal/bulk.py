@@ -6,18 +6,19 @@ would have stored.
 """
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from functools import cache
+from functools import cache, lru_cache
 from itertools import chain, islice, repeat
 from typing import Any, NamedTuple, TypeVar
 
 import psycopg
-from sqlalchemy import Connection, Insert, Table, func, inspect, select, text
+from sqlalchemy import Connection, Insert, Table, Update, bindparam, func, inspect, select, text, update
 from sqlalchemy import insert as insert_into
 from sqlalchemy.exc import DataError, IntegrityError
 from sqlalchemy.orm import make_transient_to_detached
 from sqlalchemy.sql.schema import ScalarElementColumnDefault
 
 from portal.extensions import db
+from portal.together import waiting
 
 Kind = TypeVar("Kind", bound=Any)
 AT_ONCE = 100
@@ -68,6 +69,9 @@ def put(model: Any, **values: Any) -> int:
     For what is written by every request of a kind: it costs a third of the unit of work. What the session still holds
     back is not flushed first, so rows that this one points at must be in the database already.
     """
+    if (rows := waiting()) is not None:
+        table = inspect(model).local_table
+        return rows.add(table, [_defaults(table) | values])  # type: ignore[return-value]
     result: Any = db.session.connection().execute(_insertion(model), values)
     return int(result.inserted_primary_key[0])
 
@@ -78,10 +82,20 @@ def put_each(model: Any, rows: Sequence[Mapping[str, Any]]) -> None:
     It asks for their ids, which nobody needs: without, PostgreSQL's driver would send row by row in a mode of its own.
     """
     connection = db.session.connection()
-    if len(rows) == 1:
+    if (others := waiting()) is not None:
+        others.add(inspect(model).local_table, [_defaults(inspect(model).local_table) | dict(row) for row in rows])
+    elif len(rows) == 1:
         connection.execute(_insertion(model), rows[0])
     else:
         connection.execute(_insertion_of_some(model), rows)
+
+
+def change(model: Any, id: int, **values: Any) -> None:
+    """Write these columns of one row, past the unit of work."""
+    if (rows := waiting()) is not None:
+        rows.add(inspect(model).local_table, [{"id": id, **values}], changes=True)
+    else:
+        db.session.connection().execute(_changing(model, tuple(values)), {"row_id": id, **values})
 
 
 @cache
@@ -100,6 +114,12 @@ def _insertion_of_some(model: type[Any]) -> Any:
 @cache
 def _insertion(model: Any) -> Insert:
     return insert_into(inspect(model).local_table)
+
+
+@lru_cache(maxsize=64)
+def _changing(model: Any, names: tuple[str, ...]) -> Update:
+    table = inspect(model).local_table
+    return update(table).where(table.c.id == bindparam("row_id")).values({name: bindparam(name) for name in names})
 
 
 def next_ids(table: Table, count: int) -> range | list[int]:

@@ -9,10 +9,7 @@ Whoever calls `answer` holds the invitation's lock (`queries.asked_for_change`, 
 
 from dataclasses import dataclass
 from datetime import datetime
-from functools import cache
 from typing import TYPE_CHECKING, Any
-
-from sqlalchemy import Update, bindparam, update
 
 from portal import bulk, clock
 from portal.extensions import db
@@ -28,6 +25,7 @@ from portal.surveys import tallies
 from portal.surveys.wording import addressed
 from portal.testimonials import quoting
 from portal.timeline.models import Event, event_of
+from portal.together import together
 
 if TYPE_CHECKING:
     from portal.users.models import User
@@ -145,16 +143,17 @@ def _event(
 
 
 def _receive(asked: Asked, said: Said, by: "User | None", link: str) -> None:
-    """One statement for each table: many may be answering at the same moment."""
-    promised, events = None, []
-    if asked.scale.feeling(said.score) == "unhappy":
-        promised, event = recovery.promise(asked, said.score, said.comment, by)
-        events.append(event)
-    response_id = _put(asked, said, by, state="standing", commitment_id=promised)
-    bulk.put_each(Event, [*events, _event("received", asked, response_id, said, by)])
-    _mark(asked, clock.now())
-    if link and asked.email:
-        _post_receipt(asked, said, asked.email, link)
+    """In as few statements as can be: many may be answering at the same moment."""
+    with together():
+        promised, events = None, []
+        if asked.scale.feeling(said.score) == "unhappy":
+            promised, event = recovery.promise(asked, said.score, said.comment, by)
+            events.append(event)
+        response_id = _put(asked, said, by, state="standing", commitment_id=promised)
+        bulk.put_each(Event, [*events, _event("received", asked, response_id, said, by)])
+        _mark(asked, clock.now())
+        if link and asked.email:
+            _post_receipt(asked, said, asked.email, link)
 
 
 def _correct(asked: Asked, said: Said) -> str:
@@ -212,10 +211,4 @@ def _post_receipt(asked: Asked, said: Said, email: str, link: str) -> None:
 
 def _mark(asked: Asked, at: datetime | None) -> None:
     """Note on the invitation when it was answered."""
-    db.session.connection().execute(_answered(), {"key": asked.invitation_id, "at": at})
-
-
-@cache
-def _answered() -> Update:
-    table = Invitation.__table__
-    return update(table).where(table.c.id == bindparam("key")).values(answered_at=bindparam("at"))  # type: ignore[arg-type]
+    bulk.change(Invitation, asked.invitation_id, answered_at=at)
