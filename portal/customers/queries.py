@@ -56,8 +56,11 @@ LONGEST_SHOWN = 300
 """Characters of a comment that a customer's page shows."""
 HIGHEST = "\U0010ffff"
 
+COMMA: Any = literal_column("', '")
+SPACE: Any = literal_column("' '")
+"""Between strings that are put together. Of a plain one SQLAlchemy would write the statement anew each time."""
 TAG_NAMES = (
-    select(func.aggregate_strings(Tag.name, ", "))
+    select(func.aggregate_strings(Tag.name, COMMA))
     .join(customer_tags, customer_tags.c.tag_id == Tag.id)
     .where(customer_tags.c.customer_id == Customer.id)
     .correlate(Customer)
@@ -291,7 +294,7 @@ IS_STILL = or_(
 )
 """Whom somebody has taken a moment ago is nobody's no longer, although the books say so for some minutes more."""
 _ON_LISTS = (
-    select(func.aggregate_strings(ListEntry.list, " "))
+    select(func.aggregate_strings(ListEntry.list, SPACE))
     .where(ListEntry.customer_id == _WHO, ~ListEntry.untouched, IS_STILL)
     .scalar_subquery()
 )

@@ -65,7 +65,7 @@ SHOWN = (ListEntry.list == bindparam("list"), ~ListEntry.untouched, Customer.arc
 
 @lru_cache(maxsize=32)
 def _head(name: str) -> Select[Any]:
-    hiding = exists().where(Trial.list.in_(hidden_from(name)), Trial.state == "running")
+    hiding = exists().where(or_(*(Trial.list == other for other in hidden_from(name))), Trial.state == "running")
     return (
         select(
             Books.as_of,

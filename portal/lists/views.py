@@ -58,7 +58,8 @@ def show(name: str) -> ResponseReturnValue:
     opened = queries.opened_list(request.args.get("saved", ""), of.name)
     saved = opened if opened is not None and _wanted(opened.wanted) == wanted else None
     about = _about(of, wanted) | {"saved": saved, "was": None if saved else opened}
-    about["form"] = SaveForm(list_name=saved.name) if saved else SaveForm()
+    may_be_saved = saved or (current_user.is_owner and not wanted.is_empty)
+    about["form"] = SaveForm(list_name=saved.name if saved else "") if may_be_saved else None
     if not htmx.wants_fragment():
         return render_template("lists/show.html", address=address, **about)
     return render_template("lists/_list.html", address=address, **about), {"HX-Push-Url": address}
