@@ -29,6 +29,7 @@ from portal.customers.models import Customer
 from portal.customers.queries import CHOICES_BESIDE, IS_STILL, TAG_NAMES, Choices, choices_of, filter_choices
 from portal.extensions import UtcDateTime, db, rows_of
 from portal.invitations.models import OptOut
+from portal.lists.catalogue import BY_NAME
 from portal.lists.filters import ListFilter
 from portal.lists.models import ListBatch, SavedList
 from portal.paging import PAGE_ROWS, Page, decode, most, page_of
@@ -56,8 +57,15 @@ COLUMNS: tuple[Any, ...] = (
     Customer.phone,
     Customer.email,
 )
-SHOWN = (ListEntry.list == bindparam("list"), ~ListEntry.untouched, Customer.archived_at.is_(None), IS_STILL)
-"""Who is kept apart by a trial is shown to nobody, counted nowhere and acted on by nobody."""
+
+
+def _shown(name: str) -> tuple[Any, ...]:
+    """Whom that list shows. Who is kept apart by a trial is shown to nobody, counted nowhere and acted on by nobody.
+
+    The name is no parameter: the lists differ so much in length that PostgreSQL would make a plan anew each time.
+    """
+    ours = literal_column(f"'{BY_NAME[name].name}'")
+    return ListEntry.list == ours, ~ListEntry.untouched, Customer.archived_at.is_(None), IS_STILL
 
 
 # The books, and one list of them
@@ -99,12 +107,12 @@ def choices(head: Row[Any] | None) -> Choices:
 
 
 @lru_cache(maxsize=256)
-def _rows(shape: ListFilter, after: bool) -> Select[Any]:
+def _rows(name: str, shape: ListFilter, after: bool) -> Select[Any]:
     query = (
         select(*COLUMNS)
         .join(Customer, Customer.id == ListEntry.customer_id)
         .outerjoin(User, User.id == ListEntry.assignee_id)
-        .where(*SHOWN, *shape.conditions())
+        .where(*_shown(name), *shape.conditions())
         .order_by(ListEntry.urgency, ListEntry.id)
         .limit(most(PAGE_ROWS + 1))
     )
@@ -120,19 +128,19 @@ def page(name: str, wanted: ListFilter, user: User, after: str | None) -> Page[R
     Rides on ix_list_entries_urgency, or for one user's on ix_list_entries_assignee.
     """
     key = decode(after, float, int)
-    values = {"list": name, **wanted.values(user)}
+    values = wanted.values(user)
     if key:
         values |= {"after_urgency": key[0], "after_id": key[1]}
-    found = rows_of(_rows(wanted.shape, key is not None), values).all()
+    found = rows_of(_rows(name, wanted.shape, key is not None), values).all()
     return page_of(found, lambda row: (float(row.urgency), row.id), first=key is None)
 
 
 @lru_cache(maxsize=256)
-def _counted(shape: ListFilter) -> Select[Any]:
+def _counted(name: str, shape: ListFilter) -> Select[Any]:
     some = (
         select(ListEntry.at_stake_minor, ListEntry.currency)
         .join(Customer, Customer.id == ListEntry.customer_id)
-        .where(*SHOWN, *shape.conditions())
+        .where(*_shown(name), *shape.conditions())
         .limit(most(MOST_COUNTED + 1))
         .subquery()
     )
@@ -143,8 +151,8 @@ def _counted(shape: ListFilter) -> Select[Any]:
 
 def counted(name: str, wanted: ListFilter, user: User, currency: str) -> tuple[int, int]:
     """(how many a narrowed list shows, what is at stake in that currency); beyond `MOST_COUNTED` it is not counted."""
-    values = {"list": name, "money": currency, **wanted.values(user)}
-    found = rows_of(_counted(wanted.shape), values).one()
+    values = {"money": currency, **wanted.values(user)}
+    found = rows_of(_counted(name, wanted.shape), values).one()
     return int(found.customers), int(found.at_stake_minor or 0)
 
 
@@ -154,9 +162,9 @@ def all_entries(name: str, wanted: ListFilter, user: User) -> Iterator[Row[Any]]
         Customer.status, Customer.external_id, Customer.city, Customer.last_purchase_on, ListEntry.due_on,
         TAG_NAMES.label("tag_names"),
     )  # fmt: skip
-    values = {"list": name, **wanted.values(user)}
-    rows = rows_of(_rows(wanted.shape, False).add_columns(*more).limit(most(EXPORT_ROWS)), values).all()
-    following = _rows(wanted.shape, True).add_columns(*more).limit(most(EXPORT_ROWS))
+    values = wanted.values(user)
+    rows = rows_of(_rows(name, wanted.shape, False).add_columns(*more).limit(most(EXPORT_ROWS)), values).all()
+    following = _rows(name, wanted.shape, True).add_columns(*more).limit(most(EXPORT_ROWS))
     while rows:
         yield from rows
         key = {"after_urgency": float(rows[-1].urgency), "after_id": rows[-1].id}
@@ -168,13 +176,13 @@ def customers_of(name: str, wanted: ListFilter, user: User, most: int, only: Seq
     query = (
         select(ListEntry.customer_id)
         .join(Customer, Customer.id == ListEntry.customer_id)
-        .where(*SHOWN, *wanted.shape.conditions())
+        .where(*_shown(name), *wanted.shape.conditions())
         .order_by(ListEntry.customer_id)
         .limit(most)
     )
     if only:
         query = query.where(ListEntry.customer_id.in_(only))
-    return db.session.scalars(query, {"list": name, **wanted.values(user)}).all()
+    return db.session.scalars(query, wanted.values(user)).all()
 
 
 # Today's lines
