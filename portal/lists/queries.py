@@ -64,7 +64,7 @@ def _shown(name: str) -> tuple[Any, ...]:
 
     The name is no parameter: the lists differ so much in length that PostgreSQL would make a plan anew each time.
     """
-    ours = literal_column(f"'{BY_NAME[name].name}'")
+    ours: Any = literal_column(f"'{BY_NAME[name].name}'")
     return ListEntry.list == ours, ~ListEntry.untouched, Customer.archived_at.is_(None), IS_STILL
 
 
