@@ -20,7 +20,7 @@ WAITS = tuple(timedelta(minutes=minutes) for minutes in (1, 2, 5, 10, 20, 40, 60
 ASKING = ("survey", "survey_reminder")
 """The mails that ask somebody something. Receipts, passwords and promises do not."""
 UNWANTED = "Unwanted"
-"""What stands for an error where a message was not sent since its reader does not want to be asked any more."""
+"""What stands for an error where a message was not sent since its reader does not want such mail any more."""
 
 
 class OutboxMessage(Model):
@@ -69,13 +69,13 @@ class OutboxMessage(Model):
             self.next_try_at = clock.now() + WAITS[max(self.tries, 1) - 1]
 
     def withhold(self) -> None:
-        """It is not sent any more: its reader does not want to be asked."""
+        """It is not sent any more: its reader does not want it."""
         self.dead_at, self.last_error = clock.now(), UNWANTED
         self.about = self.headers = None
 
     @property
     def is_unwanted(self) -> bool:
-        """Was it not sent since its reader does not want to be asked?"""
+        """Was it not sent since its reader does not want it?"""
         return self.dead_at is not None and self.last_error == UNWANTED
 
     def try_again(self, by: User) -> None:

@@ -100,7 +100,7 @@ def _claim(message_id: int, hour: Any) -> bool:
 
 
 def _deliver(message_id: int) -> bool:
-    """Send a claimed message and note how that went; or withhold it, if its reader does not want to be asked."""
+    """Send a claimed message and note how that went; or withhold it, if its reader does not want it."""
     found, firm = queries.message_to_send(message_id), the_firm()
     if found is None or firm is None:
         db.session.rollback()

@@ -3,11 +3,12 @@
 from collections.abc import Sequence
 from datetime import datetime
 
-from sqlalchemy import Row, and_, exists, func, select
+from sqlalchemy import Row, and_, exists, func, or_, select
 
 from portal.extensions import db
 from portal.invitations.models import OptOut
 from portal.mail.models import ASKING, UNWANTED, OutboxMessage
+from portal.users.models import User
 
 MOST_COUNTED = 99
 
@@ -29,11 +30,12 @@ def message_by_id(message_id: int) -> OutboxMessage | None:
 
 
 def message_to_send(message_id: int) -> Row[OutboxMessage, bool] | None:
-    """(The message, whether it asks somebody who does not want to be asked any more), or None. By primary key and
-    ix_opt_outs_address.
+    """(The message, whether its reader does not want it any more: to be asked, or to have digests), or None. By primary
+    key, ix_opt_outs_address and the unique index of the users' addresses.
     """
     said = exists().where(OptOut.address == func.lower(OutboxMessage.recipient), OptOut.withdrawn_at.is_(None))
-    unwanted = and_(OutboxMessage.kind.in_(ASKING), said)
+    reads_none = exists().where(User.email == OutboxMessage.recipient, ~User.digest | User.disabled_at.is_not(None))
+    unwanted = or_(and_(OutboxMessage.kind.in_(ASKING), said), and_(OutboxMessage.kind == "digest", reads_none))
     return db.session.execute(select(OutboxMessage, unwanted).where(OutboxMessage.id == message_id)).first()
 
 

@@ -26,7 +26,7 @@ def kind(word: str) -> str:
 def reason(fault: str) -> str:
     """Why the last try failed, from the name of its error; or why there is none any more."""
     if fault == UNWANTED:
-        return _("The person does not want to be asked.")
+        return _("The person does not want such mail.")
     if fault in REFUSED_ADDRESS:
         return _("The mail server does not know the address.")
     if fault in REFUSED_MAIL:

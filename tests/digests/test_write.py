@@ -276,3 +276,22 @@ def test_a_command_shows_it_and_writes_nothing(app: Flask, cast: Cast) -> None:
     assert unknown.exit_code == 1  # type: ignore[attr-defined]
     assert mails() == []
     assert db.session.scalars(select(Response)).all() == []
+
+
+def test_one_that_waited_for_the_mail_server_is_not_sent_to_whoever_wants_none(cast: Cast) -> None:
+    promised(cast)
+    assert write() == 1
+    cast.support.switch_digest(on=False)
+    db.session.commit()
+    with clock.as_of(MONDAY + timedelta(minutes=1)):
+        assert outbox.deliver_due() == 1
+    [mail] = mails()
+    assert (mail.is_unwanted, mail.sent_at, mail.about) == (True, None, None)
+
+
+def test_one_that_waited_is_sent_to_whoever_wants_it(cast: Cast) -> None:
+    promised(cast)
+    assert write() == 1
+    with clock.as_of(MONDAY + timedelta(minutes=1)):
+        assert outbox.deliver_due() == 1
+    assert mails()[0].sent_at

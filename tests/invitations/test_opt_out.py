@@ -103,7 +103,7 @@ def test_mail_that_waits_for_the_server_does_not_leave_any_more(
         assert (elsewhere.sent_at, elsewhere.held, elsewhere.is_waiting) == (None, "opted_out", True)
         assert "survey.withheld" in known.kinds(1)
         page = owner.get("/settings/mail").get_data(as_text=True)
-        assert page.count("The person does not want to be asked.") == 2
+        assert page.count("The person does not want such mail.") == 2
         assert "try-again" not in page
         unwanted = mails()[1].id
         assert owner.post(f"/settings/mail/{unwanted}/try-again").status_code == 404
