@@ -18,7 +18,7 @@ from sqlalchemy.orm import make_transient_to_detached
 from sqlalchemy.sql.schema import ScalarElementColumnDefault
 
 from portal.extensions import db
-from portal.together import waiting
+from portal.one_statement import waiting
 
 Kind = TypeVar("Kind", bound=Any)
 AT_ONCE = 100
@@ -81,13 +81,13 @@ def put_each(model: Any, rows: Sequence[Mapping[str, Any]]) -> None:
 
     It asks for their ids, which nobody needs: without, PostgreSQL's driver would send row by row in a mode of its own.
     """
-    connection = db.session.connection()
     if (others := waiting()) is not None:
-        others.add(inspect(model).local_table, [_defaults(inspect(model).local_table) | dict(row) for row in rows])
+        table = inspect(model).local_table
+        others.add(table, [_defaults(table) | dict(row) for row in rows])
     elif len(rows) == 1:
-        connection.execute(_insertion(model), rows[0])
+        db.session.connection().execute(_insertion(model), rows[0])
     else:
-        connection.execute(_insertion_of_some(model), rows)
+        db.session.connection().execute(_insertion_of_some(model), rows)
 
 
 def change(model: Any, id: int, **values: Any) -> None:
@@ -142,6 +142,7 @@ def hold(name: str) -> None:
         db.session.execute(text("SELECT pg_advisory_xact_lock(hashtext(:name))"), {"name": name})
 
 
+@cache
 def _defaults(table: Table) -> dict[str, Any]:
     """What the ORM would have filled in: plain values only."""
     return {

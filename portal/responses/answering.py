@@ -16,6 +16,7 @@ from portal.extensions import db
 from portal.invitations.models import Invitation
 from portal.invitations.tokens import hash_of
 from portal.mail import outbox
+from portal.one_statement import one_statement
 from portal.responses import queries, recovery
 from portal.responses.asked import Asked
 from portal.responses.models import EDITABLE, TOLD, Response
@@ -25,7 +26,6 @@ from portal.surveys import tallies
 from portal.surveys.wording import addressed
 from portal.testimonials import quoting
 from portal.timeline.models import Event, event_of
-from portal.together import together
 
 if TYPE_CHECKING:
     from portal.users.models import User
@@ -144,7 +144,7 @@ def _event(
 
 def _receive(asked: Asked, said: Said, by: "User | None", link: str) -> None:
     """In as few statements as can be: many may be answering at the same moment."""
-    with together():
+    with one_statement():
         promised, events = None, []
         if asked.scale.feeling(said.score) == "unhappy":
             promised, event = recovery.promise(asked, said.score, said.comment, by)

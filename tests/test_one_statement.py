@@ -10,8 +10,8 @@ from portal import bulk, clock
 from portal.commitments.models import Commitment
 from portal.customers.models import Customer
 from portal.extensions import db
+from portal.one_statement import one_statement
 from portal.timeline.models import Event, event_of
-from portal.together import together
 from tests.cast import Cast
 from tests.conftest import ON_POSTGRESQL
 from tests.recorder import QueryRecorder
@@ -38,7 +38,7 @@ def an_event(kind: str, customer_id: int, subject_id: int, **data: Any) -> dict[
 
 def test_point_at_each_other(customer_id: int, queries: QueryRecorder) -> None:
     db.session.connection()
-    with queries as seen, together():
+    with queries as seen, one_statement():
         promised = a_promise(customer_id)
         bulk.put_each(
             Event,
@@ -62,7 +62,7 @@ def test_point_at_each_other(customer_id: int, queries: QueryRecorder) -> None:
 
 def test_are_written_as_one_by_one(customer_id: int) -> None:
     a_promise(customer_id)
-    with together():
+    with one_statement():
         a_promise(customer_id)
     db.session.commit()
     alone, beside = db.session.execute(select(*Commitment.__table__.columns).order_by(Commitment.id)).all()
@@ -71,7 +71,7 @@ def test_are_written_as_one_by_one(customer_id: int) -> None:
 
 
 def test_that_the_database_refuses_leave_nothing(customer_id: int) -> None:
-    with pytest.raises(IntegrityError), together():
+    with pytest.raises(IntegrityError), one_statement():
         bulk.put(Event, **an_event("commitment.made", customer_id, a_promise(customer_id + 1)))
     db.session.rollback()
     assert not db.session.scalars(select(Event)).all()
@@ -79,7 +79,7 @@ def test_that_the_database_refuses_leave_nothing(customer_id: int) -> None:
 
 def test_are_not_written_when_something_is_raised(customer_id: int) -> None:
     def fail() -> None:
-        with together():
+        with one_statement():
             a_promise(customer_id)
             raise RuntimeError
 

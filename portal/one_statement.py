@@ -1,7 +1,7 @@
 """What one act writes into several tables, as one statement.
 
 On PostgreSQL a statement costs a way to the server and back, which is more than its row costs: there, what is written
-within `together` waits until its end and goes as one. On SQLite there is no way to go, and no such statement.
+within `one_statement` waits until its end and goes as one. On SQLite there is no way to go, and no such statement.
 """
 
 from collections.abc import Iterator, Mapping, Sequence
@@ -63,7 +63,7 @@ def waiting() -> Waiting | None:
 
 
 @contextmanager
-def together() -> Iterator[None]:
+def one_statement() -> Iterator[None]:
     """Write what `bulk.put`, `put_each` and `change` are given in here at the end of it, in one statement.
 
     Their rows may point at each other by the ids that `put` gives, which are no numbers yet; they can't be read before
