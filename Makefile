@@ -16,7 +16,7 @@ unexport PYTHONDONTWRITEBYTECODE
 
 BIN := .venv/bin
 FLASK := $(BIN)/flask --app wsgi
-PYTEST := $(BIN)/python -m pytest -n $(WORKERS)
+PYTEST := $(BIN)/python -m pytest -n $(WORKERS) --maxschedchunk=1
 LOCK := CUSTOM_COMPILE_COMMAND="make lock" $(BIN)/pip-compile --quiet $(if $(RENEW),--upgrade) --allow-unsafe --strip-extras \
 	--no-emit-options --no-emit-index-url --no-emit-find-links --no-emit-trusted-host
 

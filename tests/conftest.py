@@ -10,6 +10,7 @@ import os
 import shutil
 import sqlite3
 from collections.abc import Callable, Iterator
+from itertools import chain
 from pathlib import Path
 
 import pytest
@@ -46,10 +47,16 @@ def pytest_collection_finish() -> None:
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """Leave out what is marked as not of this database's."""
+    """Leave out what is marked as not of this database's, and begin with what takes long.
+
+    Each worker is handed two tests to begin with: what takes long is followed by what does not.
+    """
     left_out = [item for item in items if item.get_closest_marker("once" if ON_POSTGRESQL else "postgresql")]
     config.hook.pytest_deselected(items=left_out)
     items[:] = [item for item in items if item not in left_out]
+    long = [item for item in items if item.get_closest_marker("long")]
+    others = [item for item in items if not item.get_closest_marker("long")]
+    items[:] = [*chain.from_iterable(zip(long, others, strict=False)), *long[len(others) :], *others[len(long) :]]
 
 
 @pytest.fixture(scope="session")
@@ -100,11 +107,28 @@ def migrated_app(settings: Settings, templates: Path) -> Flask:
     with app.app_context():
         if not ON_POSTGRESQL:
             event.listen(db.engine, "connect", _not_durable)
-        upgrade()
-        db.engine.dispose()
-    if not ON_POSTGRESQL:
-        shutil.copy(settings.instance / "portal.db", settings.instance / "empty.db")
+        _migrate(settings, templates.parent / "empty.db")
     return app
+
+
+def _migrate(settings: Settings, empty: Path) -> None:
+    """Whichever worker comes first does it; the others copy what it has made."""
+    from tests import postgres  # a plugin: pytest must be the first to import it
+
+    server = postgres.shared_server() if ON_POSTGRESQL else None
+    with postgres.only_one_of_the_workers():
+        if not empty.exists():
+            upgrade()
+            db.engine.dispose()
+            if server:
+                postgres.copy_database(server, str(db.engine.url.database), "portal_empty")
+                empty.touch()
+            else:
+                shutil.copy(settings.instance / "portal.db", empty)
+        elif server:
+            postgres.copy_database(server, "portal_empty", str(db.engine.url.database))
+        if not server:
+            shutil.copy(empty, settings.instance / "empty.db")
 
 
 def _not_durable(connection: sqlite3.Connection, _: object) -> None:

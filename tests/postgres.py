@@ -269,6 +269,14 @@ def make_database(folder: Path, database: str) -> None:
             connection.execute(sql.SQL("create database {}").format(sql.Identifier(database)))
 
 
+def copy_database(folder: Path, source: str, target: str) -> None:
+    """Let a database hold what another does, instead of what it held; nobody may be connected to either."""
+    with administer(folder) as connection:
+        connection.execute(sql.SQL("drop database if exists {}").format(sql.Identifier(target)))
+        made = sql.SQL("create database {} template {}").format(sql.Identifier(target), sql.Identifier(source))
+        connection.execute(made)
+
+
 # What pytest calls
 
 

@@ -7,6 +7,7 @@ from tests.catalogues import LANGUAGES, catalogue_path, faults, in_use, update
 pytestmark = pytest.mark.once
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_is_complete(language: str) -> None:
     assert sorted(faults(language)) == []

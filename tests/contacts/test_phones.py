@@ -36,6 +36,7 @@ def test_what_is_no_number_is_refused(text: str) -> None:
         normalise_phone(text)
 
 
+@pytest.mark.long
 @given(st.text(max_size=50))
 def test_any_text_is_a_number_or_refused(text: str) -> None:
     try:

@@ -55,6 +55,7 @@ def clocks_and_figures() -> list[tuple[Any, ...]]:
     ]
 
 
+@pytest.mark.long
 def test_lives_through_two_years(app: Flask, load: Any) -> None:
     report = load("--customers", "12", "--seed", "5")
     assert report["customers"] == count(Customer) == 12
@@ -88,6 +89,7 @@ def test_lives_through_two_years(app: Flask, load: Any) -> None:
     assert clocks_and_figures() == told
 
 
+@pytest.mark.long
 def test_its_people_sign_in_and_see_their_day(load: Any, browser_of: Any) -> None:
     load("--customers", "4", "--seed", "5", "--locale", "en")
     users = db.session.scalars(select(User).order_by(User.id)).all()

@@ -68,6 +68,7 @@ def too_wide_when_narrow(page: Page) -> list[str]:
     return wrong
 
 
+@pytest.mark.long
 @pytest.mark.parametrize(
     ("language", "dark", "viewport"),
     [("es", False, LAPTOP), ("en", True, PHONE)],

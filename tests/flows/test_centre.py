@@ -12,6 +12,7 @@ from tests.cast import Cast
 pytestmark = [pytest.mark.browser, pytest.mark.once]
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("script", [True, False], ids=["script", "no-script"])
 def test_a_person_is_placed_and_a_late_relation_is_answered(
     script: bool, open_page: Callable[..., Page], cast: Cast

@@ -128,6 +128,7 @@ def let_the_lease_run_out(import_id: int) -> None:
     db.session.commit()
 
 
+@pytest.mark.long
 def test_a_killed_import_ends_as_an_unkilled_one(
     app: Flask, cast: Cast, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -59,6 +59,7 @@ REAL = Log(SHARED / "cdnow.csv", 69659, 250031563, 67591, 12054, 11516, 255, 80)
 LOGS = [OWN, REAL] if REAL.path.exists() else [OWN]
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("log", LOGS, ids=lambda log: log.path.stem)
 def test_a_shop_log_comes_out_exactly_and_once(cast: Cast, tmp_path: Path, log: Log) -> None:
     customers = log.buyers + log.clients

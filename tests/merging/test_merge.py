@@ -108,6 +108,7 @@ def test_nothing_of_the_sample_is_lost(cast: Cast) -> None:
     assert db.session.scalar(select(func.count()).select_from(Event)) == (events or 0) + 2
 
 
+@pytest.mark.long
 @settings(max_examples=6, deadline=None, suppress_health_check=list(HealthCheck), phases=[Phase.generate])
 @given(data=st.data())
 def test_no_row_is_lost_in_any_order_of_mergers(cast: Cast, data: st.DataObject) -> None:

@@ -116,6 +116,7 @@ def change(what: Any, customers: list[Customer], cast: Cast, folder: Path) -> No
     db.session.commit()
 
 
+@pytest.mark.long
 @settings(
     max_examples=25,
     deadline=None,

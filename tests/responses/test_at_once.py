@@ -3,6 +3,7 @@
 from collections import Counter
 from concurrent.futures import ThreadPoolExecutor
 
+import pytest
 from flask import Flask
 from sqlalchemy import func, select
 from werkzeug.test import Client
@@ -18,6 +19,7 @@ from tests.responses.asking import SECRET, Question, a_survey, ask
 PEOPLE, TIMES = 50, 20
 
 
+@pytest.mark.long
 def test_fifty_links_twenty_answers_each_at_once(app: Flask, cast: Cast) -> None:
     survey = a_survey()
     questions = [ask(cast, survey, n) for n in range(PEOPLE)]

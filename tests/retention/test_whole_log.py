@@ -22,6 +22,7 @@ CLOSED = date(1997, 9, 30)
 UNTIL = CLOSED + timedelta(days=90)
 
 
+@pytest.mark.long
 def test_every_list_opens_with_reasons_and_its_grade(app: Flask, owner: Browser) -> None:
     log = books.needed("cdnow")
     ledger.pour(log)

@@ -92,6 +92,7 @@ def check(portal: Portal, writers: Writers) -> None:
     assert set(found.values()) == {1}, "logged twice"
 
 
+@pytest.mark.long
 def test_the_server_is_killed_while_follow_ups_are_logged(portal: Portal) -> None:
     writers = Writers(portal)
     writers.work_until(lambda: len(writers.acknowledged) > 30)

@@ -53,6 +53,7 @@ def one(engine: Engine, query: str) -> tuple[Any, ...]:
         return tuple(connection.execute(text(query)).one())
 
 
+@pytest.mark.long
 def test_an_import_goes_on_after_the_server_was_killed(portal: Portal, tmp_path: Path) -> None:
     path, worth = a_file(tmp_path)
     engine = create_engine(portal.database_url or f"sqlite:///{portal.instance / 'portal.db'}")

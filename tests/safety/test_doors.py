@@ -80,6 +80,7 @@ def test_no_address_is_traced(app: Flask, owner: Browser) -> None:
         assert owner.open(address(app, rule), method="TRACE").status_code == 405
 
 
+@pytest.mark.long
 def test_ids_that_cannot_exist_are_not_found(app: Flask, owner: Browser, cast: Cast) -> None:
     make_sample(cast)
     before = database_digest()
@@ -94,6 +95,7 @@ def test_ids_that_cannot_exist_are_not_found(app: Flask, owner: Browser, cast: C
     assert database_digest() == before
 
 
+@pytest.mark.long
 def test_a_fragments_address_opened_directly_is_a_page(app: Flask, owner: Browser, cast: Cast) -> None:
     make_sample(cast)
     for rule in rules(app, "GET"):
