@@ -54,7 +54,7 @@ def main() -> None:
     asked = words.parse_args()
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))  # what has been started is stopped on the way out
     small, large = 1_000, 10_000 if asked.quick else 100_000
-    rounds, requests = (4, 60) if asked.quick else (8, 100)
+    rounds, requests = (24 if asked.quick else 40), 20
     started = time.monotonic()
     found: dict[str, Any] = {"small": small, "large": large}
     if asked.only in (None, "prediction", "retention"):
@@ -66,7 +66,7 @@ def main() -> None:
                 found[bench.name] = measured(bench, asked.only, small, large, rounds, requests)
                 if asked.only in (None, "retention"):
                     books = asked.customers or 10 * large
-                    found[bench.name]["retention"] = retention.compare(bench, books, rounds // 2, requests // 2)
+                    found[bench.name]["retention"] = retention.compare(bench, books, rounds // 2, requests)
     found["seconds"] = round(time.monotonic() - started)
     RESULTS.mkdir(exist_ok=True)
     (RESULTS / "bench.json").write_text(json.dumps(found, indent=2))

@@ -79,7 +79,8 @@ class Served:
 
 
 def in_turns(asks: Mapping[Any, Ask], rounds: int, requests: int, warm_up: int) -> dict[Any, Served]:
-    """What each kind of request costs, by its key, in rounds that take turns: what else the machine does falls on all.
+    """What each kind of request costs, by its key, in short rounds that take turns: what else the machine does falls on
+    all, seconds at a time.
 
     The first `warm_up` requests of each kind are not counted.
     """
