@@ -18,6 +18,7 @@ def create_app(settings: Settings | None = None) -> Flask:
         template_folder=str(ROOT / "templates"),
         static_folder=str(ROOT / "static"),
     )
+    app.ensure_sync = lambda func: func  # type: ignore[method-assign]  # none of ours is a coroutine
     templating.init_app(app)
     app.session_interface = KeptSigner()
     app.config.from_mapping(settings.flask())

@@ -6,7 +6,7 @@ would have stored.
 """
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from functools import cache, lru_cache
+from functools import cache, lru_cache, partial
 from itertools import chain, islice, repeat
 from typing import Any, NamedTuple, TypeVar
 
@@ -14,7 +14,6 @@ import psycopg
 from sqlalchemy import Connection, Insert, Table, Update, bindparam, func, inspect, select, text, update
 from sqlalchemy import insert as insert_into
 from sqlalchemy.exc import DataError, IntegrityError
-from sqlalchemy.orm import make_transient_to_detached
 from sqlalchemy.sql.schema import ScalarElementColumnDefault
 
 from portal.extensions import db
@@ -52,14 +51,14 @@ def insert(table: Table, count: int, columns: Mapping[str, Sequence[Any] | Same 
 
 
 def add(instance: Kind) -> Kind:
-    """Insert one new record at once (`put`), and let the session know it as one that it has read, whole."""
+    """Insert one new record at once (`put`) and give it its id. No session knows it: it is to be read from then on."""
     model: Any = type(instance)
     values = vars(instance)
     for name, default in _beginning(model).items():
         values.setdefault(name, default)
     instance.id = put(model, **{name: values[name] for name in _beginning(model)})
-    make_transient_to_detached(instance)
-    db.session.add(instance)
+    if (rows := waiting()) is not None:
+        rows.tell(instance.id, partial(setattr, instance, "id"))
     return instance
 
 

@@ -1,7 +1,10 @@
-"""The session cookie: Flask's own, with a signer that is made once instead of for every request."""
+"""What is signed: Flask's own session cookie, by a signer that is made once instead of for every request, and
+Flask-WTF's token of forms.
+"""
 
-from flask import Flask
+from flask import Flask, g
 from flask.sessions import SecureCookieSessionInterface
+from flask_wtf.csrf import CSRFProtect
 from itsdangerous import URLSafeTimedSerializer
 
 
@@ -16,3 +19,13 @@ class KeptSigner(SecureCookieSessionInterface):
         if self._kept[0] != keys:
             self._kept = keys, super().get_signing_serializer(app)
         return self._kept[1]
+
+
+class KeptToken(CSRFProtect):
+    """The same check; the token that has passed it serves for the forms of the answer too."""
+
+    def protect(self, apply_exemptions: bool = False) -> None:
+        """Refuse a request whose token is not of its session."""
+        super().protect(apply_exemptions)
+        if g.get("csrf_valid"):
+            g.csrf_token = self._get_csrf_token()

@@ -18,7 +18,6 @@ from flask_login import LoginManager
 from flask_mailman import Mail
 from flask_migrate import Migrate
 from flask_sqlalchemy import SQLAlchemy
-from flask_wtf.csrf import CSRFProtect
 from psycopg import RawServerCursor
 from sqlalchemy import (
     BigInteger,
@@ -38,6 +37,7 @@ from sqlalchemy import (
 from sqlalchemy.orm import DeclarativeBase
 from sqlalchemy.pool import ConnectionPoolEntry
 
+from portal.cookies import KeptToken
 from portal.queue import Queue
 
 Kind = TypeVar("Kind", bound=Any)
@@ -65,7 +65,7 @@ else:
 
 migrate = Migrate()
 login = LoginManager()
-csrf = CSRFProtect()
+csrf = KeptToken()
 babel = Babel()
 limiter = Limiter(key_func=get_remote_address)
 mail = Mail()

@@ -4,7 +4,7 @@ On PostgreSQL a statement costs a way to the server and back, which is more than
 within `one_statement` waits until its end and goes as one. On SQLite there is no way to go, and no such statement.
 """
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from contextvars import ContextVar
 from functools import lru_cache
@@ -34,6 +34,7 @@ class Waiting:
     def __init__(self) -> None:
         self._parts: list[_Part] = []
         self._values: dict[str, Any] = {}
+        self._told: dict[int, Callable[[int], None]] = {}
 
     def add(self, table: Table, rows: Sequence[Mapping[str, Any]], *, changes: bool = False) -> IdToBe:
         """Let these rows of one table be inserted; or the one whose id is among its values be changed."""
@@ -48,10 +49,18 @@ class Waiting:
         self._parts.append(_Part(table, changes, tuple(shape)))
         return IdToBe(part)
 
+    def tell(self, id: IdToBe, told: Callable[[int], None]) -> None:
+        """Call this with the id, once there is one. Of a single row."""
+        self._told[id.part] = told
+
     def write(self) -> None:
         """Write them all. Raises what the database finds wrong with any of them."""
-        if self._parts:
-            db.session.connection().execute(_statement(tuple(self._parts)), self._values)
+        if not self._parts:
+            return
+        statement = _statement(tuple(self._parts), tuple(self._told))
+        ids = db.session.connection().execute(statement, self._values).one()
+        for told, id in zip(self._told.values(), ids, strict=False):
+            told(id)
 
 
 _waiting: ContextVar[Waiting | None] = ContextVar("waiting", default=None)
@@ -64,10 +73,10 @@ def waiting() -> Waiting | None:
 
 @contextmanager
 def one_statement() -> Iterator[None]:
-    """Write what `bulk.put`, `put_each` and `change` are given in here at the end of it, in one statement.
+    """Write what `bulk.add`, `put`, `put_each` and `change` are given in here at the end of it, in one statement.
 
-    Their rows may point at each other by the ids that `put` gives, which are no numbers yet; they can't be read before
-    the end. When something is raised in here, nothing of it is written.
+    Their rows may point at each other by the ids that `put` gives, which are no numbers yet, and by the records that
+    `add` is given; they can't be read before the end. When something is raised in here, nothing of it is written.
     """
     if db.session.connection().dialect.name != "postgresql":
         yield
@@ -82,8 +91,8 @@ def one_statement() -> Iterator[None]:
 
 
 @lru_cache(maxsize=128)
-def _statement(parts: tuple[_Part, ...]) -> Select[Any]:
-    """Each part as a WITH of its own, which gives the ids of its rows to those after it."""
+def _statement(parts: tuple[_Part, ...], told: tuple[int, ...]) -> Select[Any]:
+    """Each part as a WITH of its own, which gives the ids of its rows to those after it; and the ids that are told."""
     written: list[CTE] = []
     for number, part in enumerate(parts):
         rows = [_values(part.table, row, number, n, written) for n, row in enumerate(part.rows)]
@@ -94,18 +103,21 @@ def _statement(parts: tuple[_Part, ...]) -> Select[Any]:
             selected: Any = union_all(*(select(*row.values()) for row in rows))
             statement = insert(part.table).from_select(list(rows[0]), selected, include_defaults=False)
         written.append(statement.returning(part.table.c.id).cte(f"written_{number}"))
-    return select(literal_column("1")).add_cte(*written)
+    ids = [_id_of(written[part]).label(f"id_{part}") for part in told] or [literal_column("1")]
+    return select(*ids).add_cte(*written)
 
 
 def _values(
     table: Table, row: tuple[tuple[str, int | None], ...], part: int, number: int, written: list[CTE]
 ) -> dict[str, Any]:
     return {
-        name: bindparam(_named(name, part, number), type_=table.c[name].type)
-        if of is None
-        else select(written[of].c.id).scalar_subquery()
+        name: bindparam(_named(name, part, number), type_=table.c[name].type) if of is None else _id_of(written[of])
         for name, of in row
     }
+
+
+def _id_of(written: CTE) -> Any:
+    return select(written.c.id).scalar_subquery()
 
 
 def _named(column: str, part: int, row: int) -> str:

@@ -10,6 +10,7 @@ from portal import bulk, clock
 from portal.commitments.models import Commitment
 from portal.customers.models import Customer
 from portal.extensions import db
+from portal.follow_ups.models import FollowUp
 from portal.one_statement import one_statement
 from portal.timeline.models import Event, event_of
 from tests.cast import Cast
@@ -89,3 +90,17 @@ def test_are_not_written_when_something_is_raised(customer_id: int) -> None:
     assert not db.session.scalars(select(Commitment)).all()
     a_promise(customer_id)  # what comes after it is written at once
     assert len(db.session.scalars(select(Commitment)).all()) == 1
+
+
+def test_give_a_record_its_id(customer_id: int) -> None:
+    db.session.connection()
+    with one_statement():
+        follow_up = bulk.add(FollowUp(customer_id=customer_id, channel="call", purpose="care", created_at=clock.now()))
+        bulk.put_each(Event, [an_event("follow_up.logged", customer_id, follow_up.id)])
+        promised = a_promise(customer_id)
+        bulk.put_each(Event, [an_event("commitment.made", customer_id, promised)])
+    db.session.commit()
+    read = db.session.execute(select(FollowUp.id, FollowUp.version)).one()
+    assert read == (follow_up.id, 1)
+    logged = db.session.scalars(select(Event).where(Event.kind == "follow_up.logged")).one()
+    assert logged.subject_id == follow_up.id

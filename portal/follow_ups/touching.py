@@ -11,6 +11,7 @@ from portal.extensions import db
 from portal.follow_ups import queries
 from portal.follow_ups.clocks import set_clocks
 from portal.follow_ups.models import FollowUp, Touch
+from portal.one_statement import one_statement
 from portal.timeline.models import record
 
 if TYPE_CHECKING:
@@ -46,18 +47,19 @@ def log(customer: Customer, touch: Touch, by: "User", planned: FollowUp | None =
         follow_up.objective = follow_up.method = ""
         follow_up.assignee_id = by.id
     follow_up.finish(touch, by)
-    if was is None:
-        bulk.add(follow_up)
-    if touch.next_on is not None:
-        _plan_next_step(follow_up, touch, by)
+    with one_statement():
+        if was is None:
+            bulk.add(follow_up)
+        if touch.next_on is not None:
+            _plan_next_step(follow_up, touch, by)
+        record(
+            "follow_up.logged", by=by, customer_id=customer.id, subject=follow_up, channel=touch.channel,
+            purpose=touch.purpose, outcome=touch.outcome, note=touch.note, objective=follow_up.objective,
+            contact=contact, next_on=touch.next_on.isoformat() if touch.next_on else None, was=was,
+            **_objected(touch),
+        )  # fmt: skip
     set_clocks(customer)
     rhythm.keep(follow_up.contact_id, was["contact_id"] if was else None)
-    record(
-        "follow_up.logged", by=by, customer_id=customer.id, subject=follow_up, channel=touch.channel,
-        purpose=touch.purpose, outcome=touch.outcome, note=touch.note, objective=follow_up.objective, contact=contact,
-        next_on=touch.next_on.isoformat() if touch.next_on else None, was=was,
-        **_objected(touch),
-    )  # fmt: skip
     return follow_up
 
 
