@@ -79,7 +79,7 @@ def _head(name: str) -> Select[Any]:
             Books.as_of,
             Books.ended_at,
             Books.lists[name].label("list"),
-            Books.learned["currency"].as_string().label("currency"),
+            Books.currency,
             hiding.label("some_apart"),
             Trial.id.label("trial_id"),
             Trial.untouched.label("left_alone"),

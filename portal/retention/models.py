@@ -52,6 +52,8 @@ class Books(Model):
     """A code; see `choosing.Choice`."""
     customers: Mapped[int] = mapped_column(default=0)
     """Who had bought by that day."""
+    currency: Mapped[str | None] = mapped_column(String(3))
+    """In which most was bought until then, and what is at stake is said; empty before anybody has bought."""
     learned: Mapped[dict[str, Any]] = mapped_column(JSON, default=dict)
     """What was learned of everybody, and what every customer is judged by; see `learning.Learned`."""
     lists: Mapped[dict[str, Any]] = mapped_column(JSON, default=dict)

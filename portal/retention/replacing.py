@@ -131,7 +131,7 @@ def _carry_over(entries: Table, found: Found) -> None:
 
 def _finished(books: Books, found: Found, lists: dict[str, Any]) -> Books:
     learned = found.judged.learned
-    books.lists, books.measures = lists, found.measures
+    books.lists, books.measures, books.currency = lists, found.measures, learned.currency
     books.method, books.why, books.learned = learned.method, learned.why, asdict(learned)
     books.customers, books.last_event_id = int(found.known.has_bought.sum()), found.last_event_id
     books.finish(round(time.perf_counter() - found.started, 3))

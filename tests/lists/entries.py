@@ -22,7 +22,7 @@ def close_books(as_of: date | None = None, **lists: int) -> Books:
     }
     books = Books(
         as_of=day, state="done", method="cadence", why="few_customers", created_at=clock.now(), ended_at=clock.now(),
-        learned={"currency": "MXN", "numbers": {}, "rhythm": "unknown"}, lists=counted, measures={},
+        currency="MXN", learned={"currency": "MXN", "numbers": {}, "rhythm": "unknown"}, lists=counted, measures={},
     )  # fmt: skip
     db.session.add(books)
     db.session.flush()
