@@ -54,7 +54,7 @@ def main() -> None:
     asked = words.parse_args()
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))  # what has been started is stopped on the way out
     small, large = 1_000, 10_000 if asked.quick else 100_000
-    rounds, requests = (24 if asked.quick else 40), 20
+    rounds, requests = (10, 60) if asked.quick else (12, 100)
     started = time.monotonic()
     found: dict[str, Any] = {"small": small, "large": large}
     if asked.only in (None, "prediction", "retention"):
