@@ -80,21 +80,24 @@ def refreshed(portal: Portal, bench: Bench) -> dict[str, Any]:
 
 
 def pages(few: Measured, many: Measured, rounds: int, requests: int) -> dict[str, dict[str, float]]:
-    """Per page: milliseconds of CPU with few and with many customers, their ratio, and that to the bare page."""
+    """Per page: milliseconds of CPU with few and with many customers, their ratio, and that of both to the bare pages of
+    the same two.
+    """
     asks = {
         (path, size): (page(measured.visitor(), path), measured.portal_processes)
         for path in PAGES
         for size, measured in (("few", few), ("many", many))
     }
-    asks["bare page", "few"] = (page(few.stranger(), "/"), few.bare_processes)
+    for size, measured in (("few", few), ("many", many)):
+        asks["bare page", size] = (page(measured.stranger(), "/"), measured.bare_processes)
     served = in_turns(asks, rounds, requests, WARM_UP)
-    bare = served["bare page", "few"].milliseconds
+    bare = served["bare page", "few"].milliseconds + served["bare page", "many"].milliseconds
     found: dict[str, dict[str, float]] = {}
     for path in PAGES:
         small, large = served[path, "few"].milliseconds, served[path, "many"].milliseconds
         found[path] = {
             "few_ms": round(small, 2), "many_ms": round(large, 2), "many_to_few": round(large / small, 2),
-            "to_bare": round(large / bare, 2),
+            "to_bare": round((small + large) / bare, 2),
         }  # fmt: skip
     return found
 
