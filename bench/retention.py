@@ -80,8 +80,8 @@ def refreshed(portal: Portal, bench: Bench) -> dict[str, Any]:
 
 
 def pages(few: Measured, many: Measured, rounds: int, requests: int) -> dict[str, dict[str, float]]:
-    """Per page: milliseconds of CPU with few and with many customers, their ratio, and that of both to the bare pages of
-    the same two.
+    """Per page: milliseconds of CPU with few and with many customers, their ratio, and that of both to the bare pages
+    of the same two.
     """
     asks = {
         (path, size): (page(measured.visitor(), path), measured.portal_processes)

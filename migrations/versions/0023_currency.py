@@ -1,4 +1,4 @@
-"""The currency of the books stands in a column of its own: what was learned is long, and a list's page reads it no more."""
+"""The currency of the books has a column of its own: what was learned is long, and a list's page reads it no more."""
 
 import sqlalchemy as sa
 from alembic import op

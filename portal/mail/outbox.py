@@ -9,6 +9,7 @@ import re
 import smtplib
 from datetime import timedelta
 from email.utils import formataddr, parseaddr
+from functools import cache
 from typing import Any
 from uuid import uuid4
 
@@ -157,4 +158,9 @@ def _for_good(fault: Exception | None) -> bool:
 
 def _sender() -> str:
     """The address that mails come from, without a name."""
-    return parseaddr(str(EmailMultiAlternatives().from_email))[1]
+    return _address_in(str(EmailMultiAlternatives().from_email))
+
+
+@cache
+def _address_in(sender: str) -> str:
+    return parseaddr(sender)[1]
