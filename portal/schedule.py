@@ -17,7 +17,7 @@ from portal.imports import jobs as imports
 from portal.invitations import jobs as invitations
 from portal.jobs import in_app
 from portal.lists import jobs as lists
-from portal.mail import outbox
+from portal.mail import sending
 from portal.mail.models import UNWANTED, OutboxMessage
 from portal.objections import jobs as objections
 from portal.playbooks import jobs as playbooks
@@ -44,7 +44,7 @@ def at(name: str, **when: str) -> Callable[[Callable[[], Any]], Any]:
 @at("mail.due", minute="*")
 def deliver_mail() -> None:
     """Mail that is due, first tries and later ones."""
-    outbox.deliver_due()
+    sending.deliver_due()
 
 
 @at("digests.write", minute="*/5")

@@ -16,11 +16,11 @@ from aiosmtpd.handlers import Message
 from flask import Flask
 from sqlalchemy import select
 
-from portal import clock
+from portal import clock, schedule
 from portal.config import ROOT
 from portal.extensions import db, huey
 from portal.jobs import run_waiting
-from portal.mail import outbox, smtp, wording
+from portal.mail import outbox, queries, sending, smtp, wording
 from portal.mail.models import WAITS, OutboxMessage
 from portal.settings.models import Firm
 from tests.browser import Browser
@@ -198,6 +198,16 @@ def test_nothing_is_lost_while_the_mail_server_is_down(box: Box, firm: Firm) -> 
     with time_machine.travel(start + timedelta(hours=3)):
         assert outbox.deliver_due() == 1
     assert len(box.mails) == 1
+
+
+def test_all_that_is_due_goes_out_with_the_minute(box: Box, firm: Firm, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(sending, "AT_ONCE", 2)
+    for _ in range(5):
+        posted()
+    db.session.rollback()  # the worker has a session of its own
+    schedule.deliver_mail.call_local()
+    assert len(box.mails) == 5
+    assert not queries.waiting_count()
 
 
 def test_waits_grow_and_end(box: Box, firm: Firm) -> None:
