@@ -88,8 +88,8 @@ LIST_COLUMNS = (
 class Choices:
     """What a list of customers can be narrowed to: users and tags, as (id, name)."""
 
-    users: Sequence[tuple[int, str]]
-    tags: Sequence[tuple[int, str]]
+    users: tuple[tuple[int, str], ...]
+    tags: tuple[tuple[int, str], ...]
 
 
 _BY_NAME = (
@@ -153,8 +153,8 @@ def filter_choices() -> Choices:
 def choices_of(rows: Sequence[Any]) -> Choices:
     """The users and the tags of these rows."""
     return Choices(
-        users=[(id_, name) for kind, id_, name in rows if kind == "user"],
-        tags=[(id_, name) for kind, id_, name in rows if kind == "tag"],
+        users=tuple((id_, name) for kind, id_, name in rows if kind == "user"),
+        tags=tuple((id_, name) for kind, id_, name in rows if kind == "tag"),
     )
 
 

@@ -121,7 +121,7 @@ def _about(of: List, wanted: ListFilter) -> dict[str, Any]:
         "at_stake": counts[1],
         "most": most,
         "currency": currency,
-        "currencies": sorted({g.firm.currency, currency, wanted.currency} - {""}),
+        "currencies": tuple(sorted({g.firm.currency, currency, wanted.currency} - {""})),
         "choices": queries.choices(head),
         "grade": _graded(of.name, found.get("grade")) if head else None,
     }
