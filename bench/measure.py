@@ -2,6 +2,7 @@
 
 import http.client
 import os
+import time
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -10,6 +11,7 @@ from typing import Any
 Ask = tuple[Callable[[int], None], Callable[[], list[int]]]
 """A request, given its number; and the processes that serve it."""
 TICK = os.sysconf("SC_CLK_TCK")
+CALM_SECONDS, CALM_SHARE = 5, 0.05
 
 
 def family(*roots: int) -> list[int]:
@@ -45,6 +47,20 @@ def spent(before: Mapping[int, float], after: Mapping[int, float]) -> float:
     for nothing, rather than to take back what it had spent before.
     """
     return sum(seconds - before.get(process, 0.0) for process, seconds in after.items())
+
+
+def rest(processes: Callable[[], list[int]], patience: float = 900) -> None:
+    """Wait until these processes have nothing in hand: for some seconds they take hardly any time.
+
+    A worker that starts on a large portal first looks at all that has happened there, which takes it a while.
+    """
+    deadline = time.monotonic() + patience
+    while time.monotonic() < deadline:
+        before = cpu_of_each(processes())
+        time.sleep(CALM_SECONDS)
+        if spent(before, cpu_of_each(processes())) < CALM_SHARE * CALM_SECONDS:
+            return
+    raise TimeoutError("the portal does not come to rest")
 
 
 def pss_megabytes(processes: Iterable[int]) -> float:

@@ -10,7 +10,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from bench.measure import Visitor, family
+from bench.measure import Visitor, family, rest
 from tests.postgres import Server, copy_programs
 from tests.runtime.portal_process import ROOT, Portal, free_port
 from tests.runtime.sign_in import cookie_for
@@ -76,7 +76,7 @@ class Bench:
 
     @contextmanager
     def served(self, portal: Portal) -> Iterator[Measured]:
-        """The portal, running, and the bare page beside it."""
+        """The portal, running and at rest, and the bare page beside it."""
         with portal:
             port = free_port()
             bare = subprocess.Popen(
@@ -86,7 +86,9 @@ class Bench:
             )  # fmt: skip
             try:
                 portal.wait_for(lambda: answers(port))
-                yield Measured(portal, port, bare, [self.server.pid] if self.server else [])
+                measured = Measured(portal, port, bare, [self.server.pid] if self.server else [])
+                rest(measured.portal_processes)
+                yield measured
             finally:
                 os.killpg(bare.pid, signal.SIGKILL)
                 bare.wait()

@@ -4,7 +4,7 @@ import gzip
 import re
 from urllib.parse import urljoin, urlsplit
 
-from bench.measure import Visitor, family, pss_megabytes
+from bench.measure import Visitor, family, pss_megabytes, rest
 from bench.portals import Measured
 
 PAGES = {"Today": "/", "customer list": "/customers", "customer page": "/customers/1"}
@@ -36,6 +36,7 @@ def _kilobytes(body: bytes) -> float:
 
 
 def memory(measured: Measured) -> float:
-    """Megabytes (PSS) of server, web process and worker together, after the pages have been asked for."""
+    """Megabytes (PSS) of server, web process and worker together, at rest after the pages have been asked for."""
+    rest(measured.portal_processes)
     assert measured.portal.process is not None
     return round(pss_megabytes(family(measured.portal.process.pid)))
