@@ -10,8 +10,9 @@ from functools import lru_cache
 from typing import Any
 
 from flask_babel import format_date
+from markupsafe import Markup
 
-from portal import clock
+from portal import clock, frame
 from portal.language import page_gettext as _
 from portal.language import page_ngettext as ngettext
 from portal.language import spoken
@@ -45,19 +46,25 @@ def asked_for(user: User, address: Mapping[str, str]) -> Asked:
 
 
 def heading(user: User, asked: Asked, counts: Mapping[str, int]) -> dict[str, Any]:
-    """What `today/_head.html` needs above that list, when so many matters of each reason wait."""
-    return {
-        "whose": asked.whose,
-        "reason": asked.reason,
-        "greeting": _greeting(user.name),
-        "summary": _summary(counts, asked.whose),
-        "pills": [(each.key, _(each.word), shown({each.key: counts[each.key]})) for each in REASONS],
-        "total": shown(counts),
-    }
+    """What stands above that list, when so many matters of each reason wait; and what was asked for."""
+    many = tuple(counts[each.key] for each in REASONS)
+    head = _head(spoken(), clock.today(), _greeting(user.name), asked.whose, asked.reason, many)
+    return {"head": head, "whose": asked.whose, "reason": asked.reason}
+
+
+@lru_cache(maxsize=256)
+def _head(_locale: str, _today: date, greeting: str, whose: str, reason: str, many: tuple[int, ...]) -> Markup:
+    """`today/_head.html`, made once for the same counts on the same day."""
+    counts = {each.key: n for each, n in zip(REASONS, many, strict=True)}
+    return frame.kept(
+        "today/_head.html", whose=whose, reason=reason, greeting=greeting, summary=_summary(counts, whose),
+        pills=tuple((each.key, _(each.word), shown({each.key: counts[each.key]})) for each in REASONS),
+        total=shown(counts),
+    )  # fmt: skip
 
 
 def again(user: User, address: Mapping[str, str]) -> dict[str, Any]:
-    """The same, for an answer that brings it along. One query, and one more for a team."""
+    """The same, for an answer that brings it along (`today/_again.html`). One query, and one more for a team."""
     asked = asked_for(user, address)
     return heading(user, asked, queries.counts(asked.assignees)) | {"again": "today/_again.html"}
 
