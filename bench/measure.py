@@ -6,6 +6,7 @@ import time
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
+from statistics import median
 from typing import Any
 
 Ask = tuple[Callable[[int], None], Callable[[], list[int]]]
@@ -77,21 +78,19 @@ def pss_megabytes(processes: Iterable[int]) -> float:
 class Served:
     """Requests of one kind, and the CPU time that they cost all processes together."""
 
-    requests: int = 0
-    cpu: float = 0.0
     rounds: list[float] = field(default_factory=list)
     """Milliseconds per request in each round."""
 
     def add(self, requests: int, cpu: float) -> None:
         """One round more."""
-        self.requests += requests
-        self.cpu += cpu
         self.rounds.append(1000 * cpu / requests)
 
     @property
     def milliseconds(self) -> float:
-        """CPU time per request."""
-        return 1000 * self.cpu / self.requests
+        """CPU time per request: the median of the rounds, so that a few seconds in which the machine does something
+        else weigh little.
+        """
+        return median(self.rounds)
 
 
 def in_turns(asks: Mapping[Any, Ask], rounds: int, requests: int, warm_up: int) -> dict[Any, Served]:

@@ -35,7 +35,7 @@ def _compared(name: str, served: dict[tuple[str, str], Served]) -> dict[str, flo
     return {
         "few_ms": round(few.milliseconds, 2),
         "many_ms": round(many.milliseconds, 2),
-        "to_bare": round((few.cpu + many.cpu) / (bare_few.cpu + bare_many.cpu), 2),
+        "to_bare": round((few.milliseconds + many.milliseconds) / (bare_few.milliseconds + bare_many.milliseconds), 2),
         "many_to_few": round(many.milliseconds / few.milliseconds, 2),
     }
 
