@@ -12,7 +12,7 @@ from typing import Any
 Ask = tuple[Callable[[int], None], Callable[[], list[int]]]
 """A request, given its number; and the processes that serve it."""
 TICK = os.sysconf("SC_CLK_TCK")
-CALM_SECONDS, CALM_SHARE = 5, 0.05
+CALM_SHARE = 0.05
 
 
 def family(*roots: int) -> list[int]:
@@ -50,16 +50,16 @@ def spent(before: Mapping[int, float], after: Mapping[int, float]) -> float:
     return sum(seconds - before.get(process, 0.0) for process, seconds in after.items())
 
 
-def rest(processes: Callable[[], list[int]], patience: float = 900) -> None:
-    """Wait until these processes have nothing in hand: for some seconds they take hardly any time.
+def rest(processes: Callable[[], list[int]], calm: float = 5, patience: float = 900) -> None:
+    """Wait until these processes have nothing in hand: for so many seconds they take hardly any time.
 
     A worker that starts on a large portal first looks at all that has happened there, which takes it a while.
     """
     deadline = time.monotonic() + patience
     while time.monotonic() < deadline:
         before = cpu_of_each(processes())
-        time.sleep(CALM_SECONDS)
-        if spent(before, cpu_of_each(processes())) < CALM_SHARE * CALM_SECONDS:
+        time.sleep(calm)
+        if spent(before, cpu_of_each(processes())) < CALM_SHARE * calm:
             return
     raise TimeoutError("the portal does not come to rest")
 

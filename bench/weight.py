@@ -36,7 +36,9 @@ def _kilobytes(body: bytes) -> float:
 
 
 def memory(measured: Measured) -> float:
-    """Megabytes (PSS) of server, web process and worker together, at rest after the pages have been asked for."""
-    rest(measured.portal_processes)
+    """Megabytes (PSS) of server, web process and worker together, idle for a while after the pages have been asked for:
+    a worker that has just computed the books leaves for one that begins small.
+    """
+    rest(measured.portal_processes, calm=90)
     assert measured.portal.process is not None
     return round(pss_megabytes(family(measured.portal.process.pid)))
