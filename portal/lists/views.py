@@ -106,10 +106,11 @@ def _about(of: List, wanted: ListFilter) -> dict[str, Any]:
     currency = (head.currency if head else None) or g.firm.currency
     found = (head.list if head else None) or {}
     counts, most = (found.get("customers", 0), found.get("at_stake_minor", 0)), None
-    moves = of.name == "nobodys" and counts[0] <= queries.MOST_COUNTED  # who is taken leaves it at once
-    if not wanted.is_empty or moves or (head and head.some_apart):
+    if not wanted.is_empty or (head and head.some_apart):
         currency = wanted.currency or currency
         counts, most = queries.counted(of.name, wanted, me, currency), queries.MOST_COUNTED
+    elif of.name == "nobodys" and page.is_first and not page.after:  # who is taken leaves it at once, and all are here
+        counts = len(page.rows), sum(row.at_stake_minor or 0 for row in page.rows if row.currency == currency)
     as_of = head.as_of if head else clock.today()
     return {
         "of": of,
