@@ -13,6 +13,7 @@ Ask = tuple[Callable[[int], None], Callable[[], list[int]]]
 """A request, given its number; and the processes that serve it."""
 TICK = os.sysconf("SC_CLK_TCK")
 CALM_SHARE = 0.05
+"""Of one processor: what a worker that only looks whether there is work stays well below."""
 
 
 def family(*roots: int) -> list[int]:

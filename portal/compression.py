@@ -2,7 +2,8 @@
 for a third of the work.
 
 A page that repeats what a visitor typed beside a secret could tell that secret by its length. The only secret in our
-pages is the CSRF token, whose signature changes every second.
+pages is the CSRF token, whose signature changes every second; what answers a form holds the token that came with it,
+which nobody else can send.
 """
 
 from collections.abc import Iterable
