@@ -108,7 +108,7 @@ def serve(app: Flask, settings: Settings) -> None:
     gc.freeze()  # what is there now is shared with the children; the collector would copy it by touching it
     gc.set_threshold(5_000, 20, 20)  # a page makes thousands of things and leaves none behind: it needn't look so often
     server = web_server(settings)
-    keeper = WorkerKeeper(lambda: _work(app, lifeline), give_up=server.signal_handler_interrupt)
+    keeper = WorkerKeeper(lambda: _work(app, lifeline, server), give_up=server.signal_handler_interrupt)
     server.on_startup(keeper.watch)
     try:
         server.serve(target_loader=lambda: _web(app, wsgi, lifeline), wrap_loader=False)
@@ -122,10 +122,11 @@ def web_server(settings: Settings) -> Any:
     """Granian as the portal runs it: processes forked from this one, each with some threads for Python."""
     from granian.constants import Interfaces
     from granian.http import HTTP1Settings
-    from granian.server import MPServer
+
+    from portal.front_door import FrontDoor
 
     multiprocessing.set_start_method("fork", force=True)
-    return MPServer(
+    return FrontDoor(
         "portal",
         address=settings.host,
         port=settings.port,
@@ -139,9 +140,10 @@ def web_server(settings: Settings) -> Any:
     )
 
 
-def _work(app: Flask, lifeline: tuple[int, int]) -> None:
+def _work(app: Flask, lifeline: tuple[int, int], server: Any) -> None:
     """The worker's process. Whoever waits for a page comes first."""
     os.nice(NICE)
+    server.leave()
     _begin_child(app, lifeline)
     from portal import worker
 

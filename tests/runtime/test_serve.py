@@ -64,6 +64,19 @@ def test_leaves_with_the_process_that_watches_over_it(portal: Portal) -> None:
     portal.wait_for(lambda: not group_is_alive(portal.process.pid))
 
 
+def test_whoever_is_inside_at_sigterm_may_still_ask(portal: Portal) -> None:
+    inside = portal.connect()
+    inside.connect()
+    portal.get("/healthz")  # came in after, and is answered: so the first has been let in
+    assert portal.process is not None
+    portal.process.terminate()
+    portal.wait_for(lambda: "the door is closed" in portal.log())
+    assert portal.get("/customers", connection=inside).status == 200
+    assert portal.process.wait(30) == 0
+    with pytest.raises(ConnectionRefusedError):
+        portal.connect().connect()
+
+
 def test_sigterm_under_load_fails_no_request(portal: Portal) -> None:
     """Whoever was connected gets an answer; whoever comes later is told so by the socket, before sending anything."""
     going, failed, answered = threading.Event(), [], []

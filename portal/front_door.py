@@ -1,0 +1,69 @@
+"""The server's door, which closes before those who came in are asked to leave."""
+
+import ctypes
+import logging
+import socket
+import struct
+import sys
+import time
+from typing import Any
+
+from granian._granian import SocketHolder
+from granian.server import MPServer
+
+logger = logging.getLogger("portal.front_door")
+SECONDS_TO_ASK = 0.5
+"""For whoever has come in and said nothing yet, as a browser on a bad line does."""
+SO_ATTACH_FILTER = 26
+"""Linux's number, which Python does not name."""
+NO_KNOCK = b"".join(
+    struct.pack("HBBI", *instruction)
+    for instruction in (
+        (0x30, 0, 0, 13),  # of the TCP header, load the flags
+        (0x54, 0, 0, 0x12),  # leave SYN and ACK of them
+        (0x15, 0, 1, 0x02),  # only SYN, so somebody begins?
+        (0x06, 0, 0, 0),  # then nothing of it passes,
+        (0x06, 0, 0, 0xFFFF_FFFF),  # else all
+    )
+)
+"""A packet filter in the words of Linux's socket(7)."""
+
+
+class FrontDoor(MPServer):
+    """Granian with one door for all its web processes, which closes while all within go on.
+
+    By itself Granian opens one for each; and told to end, it hangs up on whoever waits there or has not asked yet.
+    """
+
+    _sso: socket.socket | None = None
+    _shd: Any
+
+    def _init_shared_socket(self) -> None:
+        family = socket.AF_INET6 if ":" in self.bind_addr else socket.AF_INET
+        self._sso = socket.create_server((self.bind_addr, self.bind_port), family=family, backlog=self.backlog)
+        holder: Any = SocketHolder
+        self._ssp, self._shd = None, holder(self._sso.fileno(), False, self.backlog)
+
+    def leave(self) -> None:
+        """Let go of the door, in a process that opens it to nobody."""
+        if self._sso is not None:
+            self._sso.close()
+
+    def shutdown(self, exit_code: int = 0) -> None:
+        """Let nobody in any more, hear those who are inside, then end."""
+        self._close_door()
+        logger.info("the door is closed")
+        time.sleep(SECONDS_TO_ASK)
+        super().shutdown(exit_code)  # type: ignore[no-untyped-call]
+
+    def _close_door(self) -> None:
+        """The system answers no knock any more; who has been let in by it is still served. Whoever knocks meanwhile
+        knocks again a second later, and is told that there is no door.
+        """
+        if sys.platform == "linux" and self._sso is not None:
+            program = ctypes.create_string_buffer(NO_KNOCK, len(NO_KNOCK))
+            reader = struct.pack("HL", len(NO_KNOCK) // 8, ctypes.addressof(program))
+            try:
+                self._sso.setsockopt(socket.SOL_SOCKET, SO_ATTACH_FILTER, reader)
+            except OSError as error:  # as in a sandbox that has no filters: the door closes when all leave
+                logger.warning("the door stays open to the end", extra={"error": type(error).__name__})
