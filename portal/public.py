@@ -58,16 +58,16 @@ def wanted_language() -> str | None:
 
 
 def is_switched() -> bool:
-    """Was the form of a page that came back sent by a language's button? It is shown again, and nothing is taken."""
+    """Was the form sent by a language's button? It is shown again with what was typed, and nothing is taken."""
     return request.method == "POST" and request.form.get("switch") in LOCALES
 
 
 def page(template: str, firm_name: str, accent: str, switch: str = "", **about: Any) -> str:
-    """A public page, rendered without what staff pages need. `switch` stands before the language in its switch. A page
-    that answers a POST holds what was typed: where it says which form `holds` it, the switch sends that along.
+    """A public page, rendered without what staff pages need. `switch` stands before the language in its switch; where
+    the page says which form `holds` what is typed, the switch sends that along.
     """
     head = {"firm_name": firm_name, "accent": accent, "locale": spoken(), "languages": LANGUAGES, "switch": switch,
-            "came_back": request.method == "POST", "holds": ""}  # fmt: skip
+            "holds": ""}  # fmt: skip
     return current_app.jinja_env.get_template(template).render(head | about)
 
 

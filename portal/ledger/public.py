@@ -40,9 +40,12 @@ def say(token: str) -> ResponseReturnValue:
     if not holder.is_open:
         return _over(holder)
     form, nonce = read_said(request.form), request.form.get("nonce", "")
+    if public.is_switched():
+        form.errors = {}
+        return _page(holder, token, form)
     if proofs.issued_at(nonce, holder.link_id, access.secret_keys(), PURPOSE) is None:
         form.errors.setdefault(0, in_words(saying.SaidMeanwhile()))
-    if form.errors or public.is_switched():
+    if form.errors:
         return _page(holder, token, form), 422
     try:
         saying.say(holder, form.said, nonce, current_app.extensions["settings"].public_url)

@@ -63,10 +63,12 @@ def answer(token: str) -> ResponseReturnValue:
     if not asked.is_open:
         return _over(asked)
     form, nonce = read_answer(request.form, asked.scale), request.form.get("nonce", "")
+    if public.is_switched():
+        return _switched(asked, token, form)
     issued_at = proofs.issued_at(nonce, asked.invitation_id, access.secret_keys())
     if issued_at is None:
         form.error = form.error or say(ChangedMeanwhile())
-    if form.score is None or not form.is_valid or public.is_switched():
+    if form.score is None or not form.is_valid:
         return _refused(asked, token, form)
     editor = proofs.editor_of(nonce, current_app.config["SECRET_KEY"])
     said = Said(form.score, form.comment, form.may_call, spoken(), nonce, issued_at, _editor(), editor)
@@ -112,11 +114,13 @@ def add(token: str) -> ResponseReturnValue:
     if asked.score is None:  # the answer was taken back meanwhile
         db.session.rollback()
         return public.see_other(f"/s/{token}", {"lang": spoken() if spoken() != asked.locale else ""})
+    if public.is_switched():
+        return _thanks(asked, token)
     nonce = request.form.get("nonce", "")
     form = read_more(request.form, nonce)
     if proofs.issued_at(nonce, asked.invitation_id, access.secret_keys()) is None:
         form.errors["form"] = say(ChangedMeanwhile())
-    if form.errors or public.is_switched():
+    if form.errors:
         return _thanks(asked, token, form.errors), 422
     try:
         kept = afterwards.add(asked, form.more, _editor(), spoken())
@@ -226,6 +230,13 @@ def _refused(asked: Asked, token: str, form: AnswerForm) -> ResponseReturnValue:
     """The question again, with what was typed and what is wrong with it."""
     db.session.rollback()
     return _question(asked, token, **vars(form)), 422
+
+
+def _switched(asked: Asked, token: str, form: AnswerForm) -> str:
+    """The question in the other language, with what was typed. What is wrong with it is said once it is sent."""
+    db.session.rollback()
+    form.error = form.comment_error = ""
+    return _question(asked, token, marked=score_of(request.args.getlist("score"), asked.scale), **vars(form))
 
 
 def _thanks(asked: Asked, token: str, errors: dict[str, str] | None = None) -> str:

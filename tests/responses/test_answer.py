@@ -128,8 +128,10 @@ def test_what_cannot_be_read_comes_back_as_typed(
         assert 'value="9" required checked' in page
     switched = ana.browser.post(ana.path, csrf=False, data={**form, "comment": "Cojea", "lang": "en", "switch": "es"})
     page = switched.get_data(as_text=True)
+    assert switched.status_code == 200
     assert '<html lang="es">' in page
     assert "Cojea</textarea>" in page
+    assert 'class="wrong"' not in page
     assert database_digest() == before
     assert ana.send(nonce=nonce_in(answer), score=9).status_code == 303
 

@@ -71,11 +71,11 @@ def test_the_language_is_the_clients_and_can_be_switched(cast: Cast, stranger: B
     assert '<html lang="es">' in page
     assert "¿qué tan probable es que nos recomiendes?" in page
     assert "Enviar" in page
-    assert '<a href="?lang=en"' in page
+    assert '<button form="answer" name="switch" value="en"' in page
     page = stranger.get(question.path + "?lang=en&score=9").get_data(as_text=True)
     assert '<html lang="en">' in page
     assert 'name="lang" value="en"' in page
-    assert '<a href="?score=9&amp;lang=es"' in page
+    assert '<button form="answer" formaction="?score=9" name="switch" value="es"' in page
     assert '<html lang="es">' in stranger.get(question.path + "?lang=xx").get_data(as_text=True)
 
 

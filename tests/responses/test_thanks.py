@@ -92,7 +92,7 @@ def test_what_does_not_fit_comes_back_and_changes_nothing(app: Flask, question: 
     assert '<html lang="en">' in page
     assert 'value="Beto"' in page
     assert database_digest() == before
-    assert 'href="?noted=1&amp;lang=es"' in ana.get("/thanks?noted=1").get_data(as_text=True)
+    assert 'formaction="?noted=1" name="switch" value="es"' in ana.get("/thanks?noted=1").get_data(as_text=True)
     ana.browser.post(f"{ana.path}/not-me", csrf=False, data={"not_me": "1"})
     answer = ana.send(
         "/thanks", nonce=nonce, referral="Beto"
