@@ -1,6 +1,6 @@
 """HTTP for users: who may come in, each user's own account, and going out."""
 
-from flask import abort, flash, render_template, url_for
+from flask import abort, flash, g, render_template, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from flask_login import current_user
@@ -9,7 +9,7 @@ from sqlalchemy.exc import IntegrityError
 from portal import access, htmx, jobs
 from portal.errors import say
 from portal.extensions import db
-from portal.language import spoken
+from portal.language import speaking, spoken
 from portal.links import outside, path
 from portal.mail import sending
 from portal.rules import BrokenRule
@@ -215,7 +215,8 @@ def change_details() -> ResponseReturnValue:
         return _account_page(details=form, saved=saved), 409
     user.change_details(form.name.data, form.locale.data or None)
     db.session.commit()
-    flash(_("Saved."), "good")
+    with speaking(user.locale or g.firm.locale):  # as the page that comes next
+        flash(_("Saved."), "good")
     return htmx.see_other(path("users.account"))
 
 

@@ -53,6 +53,17 @@ def test_changes_name_and_language(support: Browser, cast: Cast) -> None:
     assert "user.changed" in [event.kind for event in db.session.scalars(select(Event))]
 
 
+def test_says_saved_in_the_language_that_was_chosen(support: Browser) -> None:
+    support.post("/account", data={"name": "Lucía", "locale": "es", "version": "1"})
+    page = support.get("/account").get_data(as_text=True)
+    assert "Guardado." in page
+    assert "Saved." not in page
+    support.post("/account", data={"name": "Lucía", "locale": "en", "version": "2"})
+    page = support.get("/account").get_data(as_text=True)
+    assert "Saved." in page
+    assert "Guardado." not in page
+
+
 def test_the_second_editor_sees_both_texts(support: Browser, cast: Cast) -> None:
     support.post("/account", data={"name": "First", "locale": "", "version": "1"})
     answer = support.post("/account", data={"name": "Second", "locale": "", "version": "1"})
