@@ -14,9 +14,9 @@ from portal.timeline.models import Event
 from portal.users.models import User
 
 MOVING = (
-    "customer.created", "customer.assigned", "customer.archived", "customer.restored", "list.assigned",
-    "hand_off.accepted", "hand_off.dropped", "purchase.recorded", "purchase.changed", "purchase.voided",
-    "purchase.restored",
+    "customer.created", "customer.assigned", "customer.archived", "customer.restored", "customer.merged",
+    "list.assigned", "hand_off.accepted", "hand_off.dropped", "purchase.recorded", "purchase.changed",
+    "purchase.voided", "purchase.restored",
 )  # fmt: skip
 """The kinds of events that change the numbers of a week."""
 WEEK_COLUMNS = (
@@ -80,12 +80,11 @@ def let_go(first: date, until: date) -> Sequence[Any]:
 
 
 def archived(first: datetime, until: datetime) -> Sequence[Any]:
-    """(leg, how many) of the customers who were put away between these instants, and are still. Reads those that are
-    archived.
+    """(leg, how many) of the customers who were put away between these instants, and are still; not of those who went
+    into another, who lives on. Reads those that are archived.
     """
-    query = select(Customer.leg, func.count().label("count")).where(
-        Customer.archived_at.is_not(None), Customer.archived_at >= first, Customer.archived_at < until
-    )
+    put_away = Customer.archived_at.is_not(None), Customer.archived_at >= first, Customer.archived_at < until
+    query = select(Customer.leg, func.count().label("count")).where(*put_away, Customer.merged_into_id.is_(None))
     return db.session.execute(query.group_by(Customer.leg)).all()
 
 

@@ -13,6 +13,7 @@ from portal.customers import keeping
 from portal.customers.keeping import Details
 from portal.customers.models import Customer
 from portal.extensions import db
+from portal.merging import merging
 from portal.purchases import ledger
 from portal.relay.models import HandOff
 from portal.review import counting, jobs
@@ -132,3 +133,15 @@ def test_by_command_two_years_back_at_most(app: Flask, cast: Cast) -> None:
         told: Any = json.loads(app.test_cli_runner().invoke(args=["relay", "weeks", "--json"]).output)
         assert told["weeks"] == 104
     assert len(db.session.scalars(select(RelayWeek)).all()) == 104 * len(STEPS)
+
+
+def test_who_went_into_another_is_not_gone(cast: Cast) -> None:
+    kept, other = (arrive(clock.today(), cast.sales, name) for name in ("Hotel Sierra Azul", "Sierra Azul SA"))
+    db.session.commit()
+    counting.keep_up()
+    db.session.commit()
+    merging.merge(kept, other, {}, cast.owner)
+    db.session.commit()
+    assert counting.keep_up() is True, "a merge changes the numbers of the week"
+    db.session.commit()
+    assert counted(monday(clock.today()))["sales"] == Run(entries=2)
