@@ -13,12 +13,16 @@ from portal.choices import IdField, WholeField, WordField
 from portal.fields import FormIdField, TextField, VersionField
 from portal.settings.models import LOCALES
 from portal.surveys.models import KINDS, OCCASIONS, TEXTS, Survey, SurveyQuestion
-from portal.surveys.scales import SCALES
+from portal.surveys.scales import SCALES, Scale
+from portal.surveys.wording import addressed_otherwise
 from portal.surveys.writing import LONGEST_NAME, MOST_FURTHER, Further, Written
 
 LONGEST = {"question": 240, "low": 40, "high": 40, "thanks": 300}
 LONGEST_OPEN = 120
 MOST_DAYS = 730
+USUAL_DAYS = 30
+"""What a form offers as long as no days are set: it suits an asking after a purchase, and a rhythm. Days."""
+WITH_DAYS = ("after_purchase", "every")
 LABELS = {
     "question_es": _l("Question, in Spanish"),
     "question_en": _l("Question, in English"),
@@ -37,19 +41,52 @@ LABELS = {
 }
 
 
+def with_the_name(form: Form, field: TextField) -> None:
+    """Refuse a gap that nothing fills: the client would read its braces."""
+    if found := addressed_otherwise(field.data):
+        words = _(
+            "%(found)s would reach the client as it stands. Only {name} is filled in, with the client's first name."
+        )
+        raise ValidationError(words % {"found": ", ".join(found)})
+
+
+def without_gaps(form: Form, field: TextField) -> None:
+    """Refuse any gap: no name is put into this text."""
+    if found := addressed_otherwise(field.data, known=()):
+        words = _("%(found)s would reach the client as it stands: no name is put in here.")
+        raise ValidationError(words % {"found": ", ".join(found)})
+
+
+def _refuse(field: Any, words: str) -> None:
+    field.errors = [*field.errors, words]
+
+
 class FurtherForm(Form):
     """One further question; without texts, it is none."""
 
     id = IdField()
     from_score = WholeField(_l("From score"), default=0)
     to_score = WholeField(_l("To score"), default=0)
-    text_es = TextField(_l("Further question, in Spanish"), longest=LONGEST_OPEN, widget=TextArea())
-    text_en = TextField(_l("Further question, in English"), longest=LONGEST_OPEN, widget=TextArea())
+    text_es = TextField(_l("Further question, in Spanish"), [without_gaps], longest=LONGEST_OPEN, widget=TextArea())
+    text_en = TextField(_l("Further question, in English"), [without_gaps], longest=LONGEST_OPEN, widget=TextArea())
 
     @property
     def is_empty(self) -> bool:
         """Has nothing been written here?"""
         return not (self.text_es.data or self.text_en.data)
+
+    def look_over(self, scale: Scale) -> None:
+        """Mark each field that can't be kept. It has to be written in both languages, for scores that can be given."""
+        first, last = self.from_score, self.to_score
+        for text in (self.text_es, self.text_en):
+            if not text.data:
+                _refuse(text, _("Write the further question in both languages."))
+        for score in (first, last):
+            if score.data is not None and score.data not in scale.scores:
+                words = _("Scores go from %(lowest)s to %(highest)s.", lowest=scale.lowest, highest=scale.highest)
+                _refuse(score, words)
+        if not (first.errors or last.errors) and first.data > last.data:
+            _refuse(first, _("“From score” must not be above “To score”."))
 
 
 class SurveyForm(Form):
@@ -60,28 +97,21 @@ class SurveyForm(Form):
     name = TextField(_l("Name"), longest=LONGEST_NAME, required=True)
     kind = WordField(words=KINDS, default="nps")
     occasion = WordField(_l("When it is asked"), words=OCCASIONS, default="by_hand")
-    days = WholeField(_l("Days"), [InputRequired(), NumberRange(0, MOST_DAYS)], default=0)
+    days = WholeField(_l("Days"), [InputRequired(), NumberRange(0, MOST_DAYS)], default=USUAL_DAYS)
     further = FieldList(FormField(FurtherForm), max_entries=MOST_FURTHER)
 
     def validate_days(self, field: WholeField) -> None:
         """Between two askings there is a day at least."""
         if self.occasion.data == "every" and field.data == 0:
-            raise ValidationError(_("Ask every day at most."))
+            raise ValidationError(_("Write 1 day or more."))
 
     def validate_further(self, field: FieldList) -> None:
-        """Written in both languages, for scores that can be given."""
-        scale = SCALES[self.kind.data]
+        """What is wrong is said beside the field that it is wrong in."""
         for entry in field.entries:
-            row = entry.form
-            if row.is_empty:
-                continue
-            if not (row.text_es.data and row.text_en.data):
-                raise ValidationError(_("Write the further question in both languages."))
-            first, last = row.from_score.data, row.to_score.data
-            if first is None or last is None or not scale.lowest <= first <= last <= scale.highest:
-                raise ValidationError(
-                    _("Scores go from %(lowest)s to %(highest)s.", lowest=scale.lowest, highest=scale.highest)
-                )
+            if not entry.form.is_empty:
+                entry.form.look_over(SCALES[self.kind.data])
+        if any(entry.errors for entry in field.entries):
+            field.errors = [entry.errors for entry in field.entries]
 
     def written(self) -> Written:
         """What the form says."""
@@ -90,7 +120,7 @@ class SurveyForm(Form):
             name=self.name.data,
             kind=self.kind.data,
             occasion=occasion,
-            days=self.days.data or 0 if occasion in ("after_purchase", "every") else 0,
+            days=self.days.data or 0 if occasion in WITH_DAYS else 0,
             texts={locale: {word: self[f"{word}_{locale}"].data for word in TEXTS} for locale in LOCALES},
             further=tuple(_further(entry.form) for entry in self.further.entries if not entry.form.is_empty),
             form_id=self.form_id.data,
@@ -107,7 +137,8 @@ for _word in TEXTS:
     for _locale in LOCALES:
         _longest = LONGEST.get(_word, LONGEST_OPEN)
         _box = TextInput() if _word in ("low", "high") else TextArea()  # what is long is seen whole
-        _field = TextField(LABELS[f"{_word}_{_locale}"], longest=_longest, required=True, widget=_box)
+        _gaps = without_gaps if _word in ("low", "high") else with_the_name
+        _field = TextField(LABELS[f"{_word}_{_locale}"], [_gaps], longest=_longest, required=True, widget=_box)
         setattr(SurveyForm, f"{_word}_{_locale}", _field)
 
 
@@ -126,7 +157,8 @@ def filled(said: Written, **more: Any) -> SurveyForm:
         }
         for each in said.further
     ]  # fmt: skip
-    about = {"name": said.name, "kind": said.kind, "occasion": said.occasion, "days": said.days}
+    days = said.days if said.days or said.occasion in WITH_DAYS else USUAL_DAYS
+    about = {"name": said.name, "kind": said.kind, "occasion": said.occasion, "days": days}
     form = SurveyForm(data=about | texts | {"further": further} | more)
     form.with_room()
     return form

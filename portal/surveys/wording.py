@@ -3,6 +3,7 @@ name put into a text.
 """
 
 import re
+from collections.abc import Sequence
 from datetime import date
 from functools import lru_cache
 from typing import Any
@@ -18,6 +19,8 @@ from portal.surveys.scoring import Score
 
 PLACE = "{name}"
 _WITHOUT_NAME = re.compile(r"\{name\}\s*[,;:]\s*|\s*,\s*\{name\}|\s*\{name\}")
+_GAP = re.compile(r"\{+\s*[^\W\d][\w .-]*\}+")
+"""What somebody meant to be filled in: a word in braces."""
 SHOWN_NAME = "Ana"
 """Who is addressed where nobody is asked yet."""
 
@@ -33,6 +36,11 @@ def addressed(text: str, name: str) -> str:
         return text.replace(PLACE, name)
     closed = _WITHOUT_NAME.sub("", text).strip()
     return _with_capital(closed)
+
+
+def addressed_otherwise(text: str, known: Sequence[str] = (PLACE,)) -> list[str]:
+    """The gaps of a text that nothing fills, each once: "{nombre}", "{ name }", "{{name}}"."""
+    return list(dict.fromkeys(gap for gap in _GAP.findall(text) if gap not in known))
 
 
 def _with_capital(text: str) -> str:

@@ -1,5 +1,7 @@
 """Writing surveys, and what becomes of them."""
 
+import html
+import re
 from collections.abc import Callable
 from datetime import timedelta
 from typing import Any
@@ -83,6 +85,9 @@ def test_is_written_once_and_rewritten(app: Any, owner: Browser, cast: Cast) -> 
         {"further-0-to_score": "11"},
         {"further-0-from_score": "9"},
         {"further-0-text_es": ""},
+        {"further-0-text_es": "¿Y luego, {name}?"},
+        {"low_es": "nada, {name}"},
+        {"question_es": "{nombre}, ¿cómo te fue?"},
     ],
 )
 def test_what_is_wrong_is_said_and_what_was_typed_kept(
@@ -95,6 +100,67 @@ def test_what_is_wrong_is_said_and_what_was_typed_kept(
     assert answer.status_code == 422
     assert "My careful words" in words(answer)
     assert len(queries.surveys()) == 1
+
+
+def marked(page: str, name: str) -> str:
+    """What is said beside a field that is marked as wrong, and tied to it."""
+    found = re.search(rf'<(?:input|textarea)[^>]*id="{name}"[^>]*>', page)
+    assert found, name
+    assert 'aria-invalid="true"' in found[0]
+    assert f'aria-describedby="{name}-error"' in found[0]
+    said = re.search(rf'<p class="field-error" id="{name}-error">([^<]*)</p>', page)
+    assert said
+    return html.unescape(said[1])
+
+
+@pytest.mark.parametrize(
+    ("wrong", "name", "said"),
+    [
+        (
+            {"further-0-from_score": "9", "further-0-to_score": "3"},
+            "further-0-from_score",
+            "“From score” must not be above “To score”.",
+        ),
+        ({"further-0-to_score": "11"}, "further-0-to_score", "Scores go from 0 to 10."),
+        ({"further-0-text_es": ""}, "further-0-text_es", "Write the further question in both languages."),
+        (
+            {"thanks_es": "Gracias, {nombre}. {name}, adiós."},
+            "thanks_es",
+            "{nombre} would reach the client as it stands. Only {name} is filled in, with the client's first name.",
+        ),
+        (
+            {"further-1-text_en": "And then, {name}?"},
+            "further-1-text_en",
+            "{name} would reach the client as it stands: no name is put in here.",
+        ),
+    ],
+)
+def test_what_is_wrong_is_marked_where_it_stands(
+    wrong: dict[str, str], name: str, said: str, app: Any, owner: Browser, cast: Cast
+) -> None:
+    answer = owner.post("/surveys", data=typed(app, name="Ours", **wrong))
+    assert answer.status_code == 422
+    assert marked(words(answer), name) == said
+    assert words(answer).count('aria-invalid="true"') == 1
+
+
+def test_days_begin_with_some_that_make_sense(app: Any, owner: Browser, cast: Cast) -> None:
+    for kind, days in (("nps", 30), ("csat", 7), ("ces", 30)):
+        page = words(owner.get(f"/surveys/write?kind={kind}"))
+        assert re.search(rf'<input[^>]*name="days"[^>]*value="{days}"', page), kind
+    answer = owner.post("/surveys", data=typed(app, name="Ours", occasion="every", days="0"))
+    assert "Write 1 day or more." in words(answer)
+    owner.post("/surveys", data=typed(app, name="By hand", occasion="by_hand"))
+    owner.post("/surveys", data=typed(app, name="At once", occasion="after_purchase", days="0"))
+    assert {each.name: each.days for each in queries.surveys()} == {"By hand": 0, "At once": 0}
+    (at_once,) = (each for each in queries.surveys() if each.name == "At once")
+    assert re.search(r'name="days"[^>]*value="0"', words(owner.get(f"/surveys/{at_once.id}/edit")))
+
+
+def test_braces_that_are_no_gap_stay(app: Any, owner: Browser, cast: Cast) -> None:
+    kept = "{name}, {{7*7}} {} {1}"
+    assert owner.post("/surveys", data=typed(app, name="Ours", thanks_en=kept)).status_code == 303
+    assert queries.surveys()[0].texts["en"]["thanks"] == kept
 
 
 def test_the_second_editor_sees_both_texts(app: Any, owner: Browser, cast: Cast) -> None:
