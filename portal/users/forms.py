@@ -58,15 +58,10 @@ class InviteForm(FlaskForm):
     role = SelectField(_l("Role"), choices=options(ROLE_NAMES.items()), default="support")
 
 
-class RoleForm(FlaskForm):
-    """What a user may do."""
+class RightsForm(FlaskForm):
+    """What a user may do, and whom at a customer this user meets at eye level."""
 
     role = SelectField(_l("Role"), choices=options(ROLE_NAMES.items()))
-
-
-class LevelForm(FlaskForm):
-    """Whom at a customer a user meets at eye level."""
-
     level = WordField(_l("Level"), words=("", *LEVELS), default="")
 
 

@@ -14,7 +14,7 @@ from portal.links import outside, path
 from portal.mail import sending
 from portal.rules import BrokenRule
 from portal.users import attempts, devices, entry, mail_links, passwords, queries, users
-from portal.users.forms import ChangePasswordForm, DetailsForm, InviteForm, LevelForm, RoleForm
+from portal.users.forms import ROLE_NAMES, ChangePasswordForm, DetailsForm, InviteForm, RightsForm
 from portal.users.models import User, UserSession
 
 
@@ -69,34 +69,27 @@ def invite_again(id: int) -> ResponseReturnValue:
     return _done(user, _("The invitation to %(email)s is on its way.", email=user.email))
 
 
-@users.post("/settings/users/<int:id>/role")
+@users.post("/settings/users/<int:id>/change")
 @access.owner
-def change_role(id: int) -> ResponseReturnValue:
-    """Let a user do more, or less. Whatever this user has open is closed."""
+def change(id: int) -> ResponseReturnValue:
+    """Let a user do more, or less, which closes whatever this user has open; and say whom at a customer a user meets
+    at eye level, where it then shows who is only met from below.
+    """
     user, owners = queries.user_with_owners(id)
-    form = RoleForm()
+    form = RightsForm()
     if user is None:
         abort(404)
     if not form.validate():
-        return _refused(id, entry.NoSuchRole())
-    if form.role.data != user.role:
-        try:
-            user.change_role(form.role.data, current_user, owners)
-        except BrokenRule as rule:
-            return _refused(id, rule)
-        entry.end_sessions(user, by=current_user)
-    return _done(user, _("The role of %(name)s is changed.", name=user.name))
-
-
-@users.post("/settings/users/<int:id>/level")
-@access.owner
-def change_level(id: int) -> ResponseReturnValue:
-    """Say whom at a customer a user meets at eye level: there it shows who is only met from below."""
-    user, form = queries.user_for_change(id) or abort(404), LevelForm()
-    if not form.validate():
-        return _refused(id, entry.NoSuchLevel())
+        return _refused(id, entry.NoSuchRole() if form.role.errors else entry.NoSuchLevel(), form)
+    was = user.role
+    try:
+        user.change_role(form.role.data, current_user, owners)
+    except BrokenRule as rule:
+        return _refused(id, rule, form)
     user.change_level(form.level.data, current_user)
-    return _done(user, _("The level of %(name)s is changed.", name=user.name))
+    if user.role != was:
+        entry.end_sessions(user, by=current_user)
+    return _done(user, _("What you changed about %(name)s is saved.", name=user.name))
 
 
 @users.post("/settings/users/<int:id>/disable")
@@ -137,28 +130,28 @@ def _done(user: User, words: str) -> ResponseReturnValue:
     db.session.commit()
     jobs.soon(sending.deliver)
     if htmx.wants_fragment() and not himself:
-        return render_template(
-            "users/_user.html", user=user, last=queries.last_sign_in(user), form=RoleForm(), fault=""
-        )
+        return _row(user)
     flash(words, "good")
     return htmx.see_other(path("users.index"))
 
 
-def _refused(user_id: int, rule: BrokenRule) -> ResponseReturnValue:
-    """The row, or the list, with what stood in the way."""
+def _refused(user_id: int, rule: BrokenRule, typed: RightsForm | None = None) -> ResponseReturnValue:
+    """The row, or the list, with what was chosen and what stood in the way."""
     db.session.rollback()
     user = queries.user_by_id(user_id) or abort(404)
     if htmx.wants_fragment():
-        last = queries.last_sign_in(user)
-        return htmx.invalid(
-            render_template("users/_user.html", user=user, last=last, form=RoleForm(formdata=None), fault=say(rule))
-        )
-    return htmx.invalid(_users_page(fault=say(rule), at=user_id))
+        return htmx.invalid(_row(user, say(rule), typed))
+    return htmx.invalid(_users_page(say(rule), user_id, typed))
 
 
-def _users_page(fault: str = "", at: int = 0) -> str:
+def _row(user: User, fault: str = "", typed: RightsForm | None = None) -> str:
+    about = {"last": queries.last_sign_in(user), "roles": ROLE_NAMES, "fault": fault, "typed": typed}
+    return render_template("users/_user.html", user=user, **about)
+
+
+def _users_page(fault: str = "", at: int = 0, typed: RightsForm | None = None) -> str:
     rows = queries.users_with_last_sign_in()
-    return render_template("users/index.html", rows=rows, form=RoleForm(formdata=None), fault=fault, at=at)
+    return render_template("users/index.html", rows=rows, roles=ROLE_NAMES, refused=fault, at=at, refused_form=typed)
 
 
 def _sessions(words: str) -> ResponseReturnValue:

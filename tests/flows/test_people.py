@@ -43,9 +43,11 @@ def test_a_role_is_changed_and_a_user_disabled_in_place(
 ) -> None:
     page = open_page("/settings/users", cast.owner, script=script)
     page.get_by_role("combobox", name="Role of Lucía Support").select_option("owner")
-    page.get_by_role("button", name="Save the role of Lucía Support").click()
+    page.get_by_role("combobox", name="Level of Lucía Support").select_option("board")
+    page.get_by_role("button", name="Save: Lucía Support").click()
     page.wait_for_load_state("networkidle")  # the row is another one then
     expect(page.get_by_role("combobox", name="Role of Lucía Support")).to_have_value("owner")
+    expect(page.get_by_role("combobox", name="Level of Lucía Support")).to_have_value("board")
     page.get_by_role("button", name="Disable Saúl Sales").click()
     expect(page.get_by_role("button", name="Enable Saúl Sales")).to_be_visible()
     page.get_by_role("button", name="Disable Lucía Support").click()

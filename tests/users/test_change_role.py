@@ -23,7 +23,7 @@ def role_of(user_id: int) -> str:
 
 
 def test_gives_another_role_and_closes_what_is_open(owner: Browser, support: Browser, cast: Cast) -> None:
-    assert owner.post(f"/settings/users/{cast.support.id}/role", data={"role": "sales"}).location == "/settings/users"
+    assert owner.post(f"/settings/users/{cast.support.id}/change", data={"role": "sales"}).location == "/settings/users"
     assert role_of(cast.support.id) == "sales"
     assert support.get("/").location == "/sign-in"
     event = db.session.scalars(select(Event).where(Event.kind == "user.role_changed")).one()
@@ -33,21 +33,21 @@ def test_gives_another_role_and_closes_what_is_open(owner: Browser, support: Bro
 
 
 def test_answers_htmx_with_the_row(owner: Browser, cast: Cast) -> None:
-    row = owner.post(f"/settings/users/{cast.support.id}/role", data={"role": "owner"}, fragment=True)
+    row = owner.post(f"/settings/users/{cast.support.id}/change", data={"role": "owner"}, fragment=True)
     assert row.status_code == 200
     assert '<option value="owner" selected>' in row.get_data(as_text=True)
-    refused = owner.post(f"/settings/users/{cast.support.id}/role", data={"role": "admin"}, fragment=True)
+    refused = owner.post(f"/settings/users/{cast.support.id}/change", data={"role": "admin"}, fragment=True)
     assert refused.status_code == 422
     assert "no such role" in refused.get_data(as_text=True)
     assert role_of(cast.support.id) == "owner"
 
 
 def test_the_same_role_changes_nothing(owner: Browser, support: Browser, cast: Cast) -> None:
-    owner.post(f"/settings/users/{cast.support.id}/role", data={"role": "support"})
+    owner.post(f"/settings/users/{cast.support.id}/change", data={"role": "support"})
     assert support.get("/").status_code == 200
 
 
-@pytest.mark.parametrize("path", ["role", "disable", "enable", "invite-again"])
+@pytest.mark.parametrize("path", ["change", "disable", "enable", "invite-again"])
 def test_only_owners_and_only_who_is_there(
     path: str, owner: Browser, support: Browser, stranger: Browser, cast: Cast
 ) -> None:
@@ -72,11 +72,12 @@ def test_disables_and_enables(owner: Browser, support: Browser, stranger: Browse
 
 
 def test_the_last_owner_cannot_remove_itself(owner: Browser, cast: Cast) -> None:
-    for path, data in (("role", {"role": "sales"}), ("disable", {})):
+    for path, data in (("change", {"role": "sales"}), ("disable", {})):
         for fragment in (False, True):
             answer = owner.post(f"/settings/users/{cast.owner.id}/{path}", data=data, fragment=fragment)
             assert answer.status_code == 422
             assert "last owner" in answer.get_data(as_text=True)
+            assert not data or '<option value="sales" selected>' in answer.get_data(as_text=True)
     assert role_of(cast.owner.id) == "owner"
     assert owner.get("/settings/users").status_code == 200
 
@@ -91,7 +92,7 @@ def test_an_owner_may_step_down_when_another_stays(
 ) -> None:
     cast.sales.role = "owner"
     db.session.commit()
-    assert owner.post(f"/settings/users/{cast.owner.id}/role", data={"role": "sales"}).status_code == 303
+    assert owner.post(f"/settings/users/{cast.owner.id}/change", data={"role": "sales"}).status_code == 303
     assert owner.get("/settings/users").location.startswith("/sign-in")
     assert browser_of(cast.owner).get("/settings/users").status_code == 403
 
@@ -118,7 +119,7 @@ def test_two_owners_who_demote_each_other_at_once_leave_one(
         with app.app_context():
             together.wait()
             data = {"role": "support", "csrf_token": token}
-            statuses.append(browser.post(f"/settings/users/{other}/role", csrf=False, data=data).status_code)
+            statuses.append(browser.post(f"/settings/users/{other}/change", csrf=False, data=data).status_code)
 
     threads = [threading.Thread(target=demote, args=(*pair, token)) for pair, token in zip(pairs, tokens, strict=True)]
     db.session.rollback()
