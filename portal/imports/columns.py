@@ -40,6 +40,8 @@ _WHOLE_ONLY = {
     "assignee",
 }  # one word inside a longer header says too little for these
 
+_SAY_CUSTOMER = {"customer", "cliente", "client"}  # a number or a name: only what is in the column tells
+
 _SHOPIFY = {
     "order": ["name"],
     "date": ["created at", "paid at"],
@@ -86,6 +88,7 @@ def guess(kind: str, headers: Sequence[str], sample: Sequence[Sequence[Cell]]) -
     if kind == "purchases" and {"financial status", "lineitem name", "name"} <= set(folded):
         return Guess("shopify", _by_preset(_SHOPIFY, headers, folded, filled), None)
     places = _by_words(kind, folded, filled)
+    _by_customers(places, folded, filled, sample)
     if "name" in places and "last_name" in places and not _is_first_name(folded[places["name"]]):
         del places["last_name"]
     _by_content(kind, places, headers, sample)
@@ -150,6 +153,51 @@ def _likeness(field: str, header: str) -> int:
         if telling and f" {words} " in f" {header} ":
             best = max(best, 100 + len(words) - rank)
     return best
+
+
+def _by_customers(
+    places: dict[str, int], folded: Sequence[str], filled: Sequence[int], sample: Sequence[Sequence[Cell]]
+) -> None:
+    """Correct by what is in them the columns that a header made the customer's number or name: a number that is an
+    address or a name would bring known customers in a second time.
+    """
+
+    def has(field: str) -> bool:
+        return field in places and bool(filled[places[field]])
+
+    for field in ("customer", "name"):
+        if not has(field):
+            continue
+        place = places[field]
+        held = _customers_held([text for row in sample if place < len(row) and (text := text_of(row[place]))])
+        if held == "email" and not (field == "name" and has("email")):
+            del places[field]
+            if not has("email"):
+                places["email"] = place
+        elif held == "name" and field == "customer" and folded[place] in _SAY_CUSTOMER:
+            if not has("name"):
+                places["name"] = places.pop("customer")
+            elif has("email") or has("phone"):
+                del places["customer"]
+
+
+def _customers_held(texts: Sequence[str]) -> str:
+    """How a column calls customers: by `email` or by `name`, where nine in ten of its texts agree; else empty. Names
+    and addresses mixed are names.
+    """
+    addresses = sum("@" in text for text in texts)
+    names = sum("@" not in text and _is_words(text) for text in texts)
+    if addresses * 10 >= len(texts) * 9:
+        return "email"
+    return "name" if (addresses + names) * 10 >= len(texts) * 9 else ""
+
+
+def _is_words(text: str) -> bool:
+    """Whether a text is rather a name than a code: two words without digits, or one that is written like `Mary`."""
+    words = [word for word in text.split() if not any(letter.isdigit() for letter in word)]
+    if len(words) == 1 == len(text.split()):
+        return text.isalpha() and text not in (text.upper(), text.lower())
+    return len(words) > 1 and any(sum(letter.isalpha() for letter in word) > 1 for word in words)
 
 
 def _by_content(kind: str, places: dict[str, int], headers: Sequence[str], sample: Sequence[Sequence[Cell]]) -> None:

@@ -83,6 +83,7 @@ class LineReader:
         self._currencies = Meanings(lambda cell: values.currency(cell, habits.currency))
         self._customers = Meanings(self._customer)
         self._names = Meanings(lambda cell: values.short_text(cell, "name"))
+        self._addresses = Meanings(values.address_for_name)
         self._orders = Meanings(lambda cell: values.short_text(order_text(cell), "order") or None)
         self._emails = Meanings(values.email)
         self._phones = Meanings(lambda cell: values.phone(cell, habits.region))
@@ -113,7 +114,12 @@ class LineReader:
         state = self._states[row[status]] if status >= 0 else None
         if cancelled >= 0 and self._cancellations[row[cancelled]]:
             state = "cancelled"
+        who = self._customers[row[customer]] if customer >= 0 else None
+        reached = self._emails[row[email]] if email >= 0 else None
         whole_name = self._names[row[name]] if name >= 0 else None
+        if reached is None and name >= 0 and (address := self._addresses[row[name]]):
+            reached, whole_name = address, None
+            who = None if name == customer else who  # where the name is also the number, neither is one
         if last_name >= 0 and isinstance(last := self._names[row[last_name]], str):
             whole_name = f"{whole_name} {last}" if isinstance(whole_name, str) else last
         return Line(
@@ -123,8 +129,8 @@ class LineReader:
             amounts[row[amount]] if amount >= 0 else None,
             amounts[row[refund]] if refund >= 0 else None,
             code,
-            self._customers[row[customer]] if customer >= 0 else None,
-            self._emails[row[email]] if email >= 0 else None,
+            who,
+            reached,
             self._phones[row[phone]] if phone >= 0 else None,
             whole_name,
             self._orders[row[order]] if order >= 0 else None,

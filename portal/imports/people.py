@@ -59,6 +59,10 @@ class Reader:
 
         first, last, customer = text("name", "name"), text("last_name", "name"), text("customer", "customer")
         email = read("email", values.email)
+        address = read("name", values.address_for_name)
+        if address and not email and not any(fault.field == "email" for fault in faults):
+            email, first = address, ""
+            customer = "" if self._places["name"] == self._places.get("customer") else customer
         phone = read("phone", lambda cell: values.phone(cell, self._region))
         contact_name = text("contact_name", "contact_name")
         contact_email = read("contact_email", lambda cell: values.email(cell, "contact_email"))

@@ -97,6 +97,14 @@ def email(cell: Cell, field: str = "email") -> str:
         raise Fault(field, "email_not_understood", text=refused.text) from refused
 
 
+def address_for_name(cell: Cell) -> str:
+    """The e-mail address that stands where a name should, in its stored form; else empty."""
+    try:
+        return email(cell) if "@" in text_of(cell) else ""
+    except Fault:
+        return ""
+
+
 def phone(cell: Cell, region: str, field: str = "phone") -> str:
     """The telephone number in E.164, or empty for an empty cell; Shopify's leading apostrophe is left out."""
     text = text_of(cell).lstrip("'")

@@ -5,6 +5,7 @@ from pathlib import Path
 import pytest
 
 from portal.imports import columns, reading
+from portal.imports.values import Cell
 
 FILES = Path(__file__).parent / "files"
 
@@ -66,6 +67,32 @@ def test_spanish_headers() -> None:
         },
         "MXN",
     )
+
+
+@pytest.mark.parametrize(
+    ("customers", "fields"),
+    [
+        (["info@law.example", "ana@x.example"], {"email"}),
+        (["Mary Green", "Hotel Sierra Azul", "Walmart", "Notaría del Sol 32"], {"customer", "name"}),
+        (["info@law.example", "Mary Green", ""], {"customer", "name"}),
+        (["00001", "C-2", "HSA", "jsmith"], {"customer"}),
+        ([1001.0, 1002.0], {"customer"}),
+        (["Mary Green", "C-2", "C-3"], {"customer"}),
+    ],
+)
+def test_a_column_called_customer_is_told_by_what_is_in_it(customers: list[Cell], fields: set[str]) -> None:
+    sample: list[list[Cell]] = [[customer, "31/01/2024", "12.50"] for customer in customers]
+    mapping = columns.guess("purchases", ["Customer", "Date", "Amount"], sample).mapping
+    assert mapping == {"date": "Date", "amount": "Amount"} | dict.fromkeys(fields, "Customer")
+
+
+@pytest.mark.parametrize("kind", ["purchases", "customers"])
+def test_names_and_addresses_are_no_numbers_where_something_else_tells_who_it_is(kind: str) -> None:
+    by_name = [["Mary Green", "mary@x.example"], ["Walmart", "w@x.example"]]
+    assert columns.guess(kind, ["Customer", "Email"], by_name).mapping == {"name": "Customer", "email": "Email"}
+    by_address = [["mary@x.example", "mary@y.example"], ["w@x.example", ""]]
+    assert columns.guess(kind, ["Customer", "Email"], by_address).mapping == {"email": "Email"}
+    assert columns.guess(kind, ["Customer", "Email"], [["w@x.example", ""]]).mapping == {"email": "Customer"}
 
 
 def test_a_customer_list() -> None:

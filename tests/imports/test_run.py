@@ -172,6 +172,29 @@ def test_customers_are_known_by_id_then_address_then_number(cast: Cast, tmp_path
     assert whose[6] == whose[7] != whose[8]
 
 
+def test_an_address_in_a_column_of_names_is_the_customers_e_mail(cast: Cast, tmp_path: Path) -> None:
+    known = a_customer(cast, "The Orchard")
+    known.email = "info@orchard.example"
+    db.session.commit()
+    text = (
+        "Customer,Date,Amount\nInfo@orchard.example,2025-01-01,1\nMary Green,2025-01-02,2\nnew@x.example,2025-01-03,3\n"
+    )
+    import_ = import_text(tmp_path, text)
+    assert import_.counts() == {"purchases": 3, "customers": 2, "refused": 0, "unchanged": 0}
+    assert db.session.scalars(select(Purchase.customer_id).where(Purchase.amount_minor == 100)).one() == known.id
+    made = db.session.execute(
+        select(Customer.name, Customer.email, Customer.external_id)
+        .where(Customer.id != known.id)
+        .order_by(Customer.sort_name)
+    )
+    assert [tuple(row) for row in made] == [
+        ("Mary Green", None, "Mary Green"),
+        ("new@x.example", "new@x.example", None),
+    ]
+    import_text(tmp_path, "Customer,City\ninfo@orchard.example,Puebla\nAna Robles,León\n", "customers", cast.owner)
+    assert (count(Customer), db.session.get_one(Customer, known.id).city) == (4, "Puebla")
+
+
 def test_recent_purchases_plan_one_reassurance_each(cast: Cast, tmp_path: Path) -> None:
     today = clock.today()
     rows = [f"A,{today - timedelta(days=days)},10" for days in (1, 5, 40)] + [f"B,{today - timedelta(days=31)},10"]
