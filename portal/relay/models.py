@@ -8,7 +8,7 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from portal import clock
 from portal.extensions import BigId, Model, UtcDateTime
-from portal.relay.legs import OF_ROLE
+from portal.relay.legs import giver_of, is_asked
 from portal.rules import N_, BrokenRule
 from portal.timeline.models import record
 
@@ -82,7 +82,7 @@ class Holding(Model):
 
 
 class HandOff(Model):
-    """A customer offered to the next runner: to a user, or to a leg, of which anybody may accept."""
+    """A customer offered to the next runner: to a user, or to a leg, of which anybody else may accept."""
 
     __tablename__ = "hand_offs"
     __table_args__ = (
@@ -145,12 +145,11 @@ class HandOff(Model):
     @property
     def giver_id(self) -> int | None:
         """From whom it comes: who held the customer, else who offered it."""
-        return self.from_user_id or self.offered_by_id
+        return giver_of(self)
 
     def is_for(self, user: "User") -> bool:
-        """May this user answer it? Whom it was offered to, anybody of the leg, and owners."""
-        asked = self.to_user_id == user.id if self.to_user_id else OF_ROLE.get(user.role) == self.to_leg
-        return asked or user.is_owner
+        """May this user answer it? Whom it was offered to; anybody else of the leg than who gives it, and owners."""
+        return is_asked(user, self)
 
     def is_from(self, user: "User") -> bool:
         """May this user take it back? Who offered it, who held the customer then, and owners."""

@@ -221,7 +221,8 @@ MATTER = Matter("hand_offs", "relay/_lines.html", LINE)
 
 
 def due(assignee_id: Any, _today: Any) -> Any:
-    """(due_on, id) of hand-offs that wait for one user, in particular or as one of a leg: two parts; or for everybody.
+    """(due_on, id) of hand-offs that wait for one user, in particular or as one of a leg that somebody else gives to:
+    two parts; or for everybody.
 
     To be ordered by due_on and id: rides on ix_hand_offs_offered_user and _offered_leg, or on _offered_due.
     """
@@ -232,8 +233,14 @@ def due(assignee_id: Any, _today: Any) -> Any:
     of_user = select(leg).where(User.id == assignee_id).scalar_subquery()
     return [
         waiting.where(OFFERED, HandOff.to_user_id == assignee_id),
-        waiting.where(TO_LEG, HandOff.to_leg == of_user),
+        waiting.where(*_of_leg(of_user, assignee_id)),
     ]
+
+
+def _of_leg(leg: Any, user_id: Any) -> tuple[Any, ...]:
+    """The conditions of waiting for anybody of a leg, this user among them: whoever gives it is not asked."""
+    giver_id = func.coalesce(HandOff.from_user_id, HandOff.offered_by_id, 0)  # the portal's own come from nobody
+    return TO_LEG, HandOff.to_leg == leg, giver_id != user_id
 
 
 def dropped(assignee_id: Any, _today: Any) -> Any:
@@ -326,9 +333,10 @@ def _places(view: str) -> list[tuple[Any, tuple[Any, ...]]]:
         return [(HandOff.dropped_on, (LYING,))]
     if view == "waiting":
         return [(HandOff.due_on, (OFFERED,))]
+    me = bindparam("me", type_=BigInteger)
     return [
-        (HandOff.due_on, (OFFERED, HandOff.to_user_id == bindparam("me", type_=BigInteger))),
-        (HandOff.due_on, (TO_LEG, HandOff.to_leg == bindparam("leg"))),
+        (HandOff.due_on, (OFFERED, HandOff.to_user_id == me)),
+        (HandOff.due_on, _of_leg(bindparam("leg"), me)),
     ]
 
 

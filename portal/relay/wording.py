@@ -8,7 +8,7 @@ from portal import clock, formats
 from portal.customers.models import PHASES
 from portal.language import page_gettext as _
 from portal.language import page_ngettext as ngettext
-from portal.relay.legs import OF_ROLE
+from portal.relay.legs import OF_ROLE, is_asked
 from portal.rules import N_
 
 LEG_WORDS = {"marketing": N_("marketing"), "sales": N_("sales"), "service": N_("service")}
@@ -164,8 +164,7 @@ def origin(row: Any, me: int) -> Markup:
 
 def may_answer(row: Any, user: Any) -> bool:
     """May this user answer the hand-off of a line? The view asks the hand-off itself."""
-    asked = row.to_user_id == user.id if row.to_user_id else OF_ROLE.get(user.role) == row.to_leg
-    return bool(row.state == "offered" and (asked or user.is_owner))
+    return bool(row.state == "offered" and is_asked(user, row))
 
 
 def may_withdraw(row: Any, user: Any) -> bool:

@@ -14,6 +14,7 @@ from portal.digests.models import Digest
 from portal.extensions import db
 from portal.invitations.inviting import Asking, invite
 from portal.mail import outbox
+from portal.relay import handing
 from portal.relay.models import HandOff
 from portal.responses import answering
 from portal.responses.models import Response
@@ -134,6 +135,14 @@ def test_hand_offs_that_wait_or_were_dropped_are_told(cast: Cast) -> None:
         assert "Hand-offs\n\n- Notaría 32: Dropped yesterday: nobody answered" in letter.text
     assert "- Hotel Sierra Azul: To be answered by tomorrow — Saúl Sales, sales → anybody in service" in to_support.text
     assert "Notaría" not in to_support.text
+
+
+def test_what_somebody_gives_to_their_own_leg_is_not_told_to_them(cast: Cast) -> None:
+    customer = a_customer(cast)
+    with clock.as_of(MONDAY):
+        handing.offer(customer, handing.Offer("service"), cast.support, 2)
+    db.session.commit()
+    assert (customer.assignee_id, write()) == (cast.support.id, 0)
 
 
 def test_who_wants_none_is_disabled_or_has_not_come_in_gets_none(cast: Cast) -> None:

@@ -1,5 +1,6 @@
 """Handing a customer on: offered with a note and the promises, accepted, declined, taken back, dropped, picked up."""
 
+from collections.abc import Callable
 from datetime import timedelta
 
 import pytest
@@ -182,6 +183,37 @@ def test_only_who_is_asked_may_answer(browser_of: object, customer: Customer, ca
     assert marketing.get("/customers/999/hand-offs/new").status_code == 404
     assert marketing.post("/customers/999/hand-offs", data={"to": "leg:sales"}).status_code == 404
     assert the_only().state == "offered"
+
+
+@pytest.mark.parametrize("holds", [True, False])
+def test_whoever_gives_it_is_not_asked(
+    holds: bool, browser_of: Callable[[User], Browser], support: Browser, cast: Cast
+) -> None:
+    hand_off = offered(add(cast, assignee=cast.support if holds else None), cast.support)
+    colleague = User(name="Ana Support", email="ana@firm.example", role="support", created_at=clock.now())
+    db.session.add(colleague)
+    db.session.commit()
+    asked = f"/hand-offs/{hand_off.id}/accept"
+    for address, who in (("/relay/hand-offs", colleague), (f"/customers/{hand_off.customer_id}/relay", cast.owner)):
+        theirs = browser_of(who).get(address).get_data(as_text=True)
+        assert asked in theirs
+        mine = support.get(address).get_data(as_text=True)
+        assert asked not in mine
+        assert f"/hand-offs/{hand_off.id}/decline" not in mine
+    assert "Nothing waits for you" in support.get("/relay/hand-offs").get_data(as_text=True)
+    assert "accept" not in support.get(f"/hand-offs/{hand_off.id}", fragment=True).get_data(as_text=True)
+    for verb in ("accept", "decline"):
+        assert support.post(f"/hand-offs/{hand_off.id}/{verb}", data={"reason": "x"}).status_code == 403
+    assert the_only().state == "offered"
+    assert browser_of(colleague).post(f"/hand-offs/{hand_off.id}/accept").status_code == 303
+    assert the_only().state == "accepted"
+
+
+def test_an_owner_who_gives_it_is_not_asked_but_may_be_by_name(owner: Browser, cast: Cast) -> None:
+    held = offered(add(cast, "Held", assignee=cast.owner), cast.owner)
+    assert owner.post(f"/hand-offs/{held.id}/accept").status_code == 403
+    by_name = offered(add(cast, "Of nobody"), cast.owner, cast.owner)
+    assert owner.post(f"/hand-offs/{by_name.id}/accept").status_code == 303
 
 
 def test_is_dropped_when_nobody_answers(owner: Browser, customer: Customer, cast: Cast) -> None:

@@ -3,9 +3,13 @@
 from collections.abc import Callable
 from datetime import timedelta
 
+import pytest
+from sqlalchemy.dialects import sqlite
+
 from portal import clock
 from portal.extensions import db
 from portal.relay import handing
+from portal.relay import queries as relay
 from portal.users.models import User
 from tests.browser import Browser
 from tests.cast import Cast
@@ -35,6 +39,32 @@ def test_what_waits_for_a_leg_waits_once_for_its_team(support: Browser, cast: Ca
     page = support.get("/?whose=team").get_data(as_text=True)
     assert page.count('<li class="line') == 1
     assert "1 waits" in page
+
+
+def test_what_somebody_gives_to_their_own_leg_waits_for_the_others(
+    browser_of: Callable[[User], Browser], cast: Cast
+) -> None:
+    other = User(name="Ana Support", email="ana@firm.example", role="support", created_at=clock.now())
+    db.session.add(other)
+    handing.offer(add(cast, assignee=cast.support), handing.Offer("service"), cast.support, 1)
+    db.session.commit()
+    assert "Hand-off to service" in browser_of(other).get("/").get_data(as_text=True)
+    assert "Hand-off to service" not in browser_of(cast.support).get("/").get_data(as_text=True)
+    assert relay.counts(cast.support)["mine"] == 0
+    assert relay.counts(other)["mine"] == 1
+
+
+@pytest.mark.once
+def test_what_waits_for_a_leg_is_found_by_its_index(cast: Cast) -> None:
+    statement = relay._waiting("mine", from_key=False).compile(dialect=sqlite.dialect())
+    values = {**statement.params, "me": cast.support.id, "leg": "service"}
+    plan = db.session.connection().exec_driver_sql(
+        f"EXPLAIN QUERY PLAN {statement}", tuple(values[name] for name in statement.positiontup)
+    )
+    told = "\n".join(row[-1] for row in plan)
+    assert "ix_hand_offs_offered_leg (to_leg=?)" in told
+    assert "ix_hand_offs_offered_user (to_user_id=?)" in told
+    assert "SCAN hand_offs" not in told
 
 
 def test_is_answered_there(support: Browser, browser_of: Callable[[User], Browser], cast: Cast) -> None:
