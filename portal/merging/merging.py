@@ -62,6 +62,7 @@ def merge(kept: Customer, other: Customer, chosen: Mapping[str, str], by: "User"
     moved = moving.move(kept.id, other.id)
     keep_aliases(kept, known)
     if assignee_id != kept.assignee_id:
+        moving.end_offers(kept.id)  # before the new runner does, who would be said to be why
         kept.assign(user_by_id(assignee_id) if assignee_id else None, by)
     let_stand(kept)
     figures.refresh([kept.id, other.id])

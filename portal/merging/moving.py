@@ -7,7 +7,7 @@ table allows one row of a kind only, room is made first; where rows stay, it is 
 from collections.abc import Callable, Iterator
 from typing import Any
 
-from sqlalchemy import Column, Table, UniqueConstraint, and_, delete, exists, or_, select, update
+from sqlalchemy import Column, ColumnElement, Table, UniqueConstraint, and_, delete, exists, or_, select, update
 from sqlalchemy.orm import aliased
 
 from portal import clock
@@ -115,9 +115,13 @@ def _holdings(kept_id: int, other_id: int) -> None:
 def _hand_offs(kept_id: int, other_id: int) -> None:
     """Of two offers, the one of the customer that is kept stands."""
     mine = aliased(HandOff)
-    both = exists().where(mine.customer_id == kept_id, mine.state == "offered")
-    theirs = update(HandOff).where(HandOff.customer_id == other_id, OFFERED, both)
-    _execute(theirs.values(state="withdrawn", answered_on=clock.today(), version=HandOff.version + 1))
+    end_offers(other_id, exists().where(mine.customer_id == kept_id, mine.state == "offered"))
+
+
+def end_offers(customer_id: int, *where: ColumnElement[bool]) -> None:
+    """What is offered of a customer is over, because two became one: nobody has taken it back or given it away."""
+    offers = update(HandOff).where(HandOff.customer_id == customer_id, OFFERED, *where)
+    _execute(offers.values(state="merged", answered_on=clock.today(), version=HandOff.version + 1))
 
 
 def _stand_outs(kept_id: int, other_id: int) -> None:

@@ -23,7 +23,9 @@ DROPPED = text("dropped_on IS NOT NULL")
 OFFERED = text("state = 'offered'")
 TO_LEG = text("state = 'offered' AND to_user_id IS NULL")
 LYING = text("dropped_on IS NOT NULL AND picked_up_on IS NULL")
-STATES = ("offered", "accepted", "declined", "withdrawn", "dropped")
+STATES = ("offered", "accepted", "declined", "withdrawn", "dropped", "merged")
+"""What becomes of an offer; `merged` is over because its customer and another, who had an offer or a runner of its own,
+became one."""
 ENDED = ("passed", "handed_off", "let_go")
 """How a holding ends: given to somebody else by hand, by a hand-off that was accepted, or to nobody."""
 BOARD_ID = 1

@@ -92,6 +92,8 @@ def state(row: Any) -> tuple[str, Markup]:
         return _waiting((row.due_on - clock.today()).days)
     if row.state == "dropped":
         return _dropped(row)
+    if row.state == "merged":
+        return "plain", _("Over: two customers became one")
     if row.state == "withdrawn" and not row.answered_name:
         return "plain", _("Over: the customer was given to somebody by hand")
     tone, words = ANSWERS[row.state]

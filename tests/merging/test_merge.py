@@ -19,7 +19,8 @@ from portal.merging import merging, moving
 from portal.merging import queries as merging_queries
 from portal.merging.models import CustomerAlias, Duplicate
 from portal.purchases import figures, ledger
-from portal.relay.models import Holding
+from portal.relay import handing
+from portal.relay.models import HandOff, Holding
 from portal.retention.models import ListEntry
 from portal.timeline.models import Event
 from portal.trials.models import TrialMember
@@ -222,6 +223,32 @@ def test_the_assignee_may_be_the_others(cast: Cast) -> None:
     merge(1, 2, cast.owner)
     held = db.session.scalars(select(Holding).where(Holding.until_on.is_(None))).one()
     assert (held.customer_id, held.user_id, load(1)[0].assignee_id) == (1, cast.support.id, cast.support.id)
+
+
+def test_of_two_offers_one_stands_and_the_other_says_why_not(support: Browser, cast: Cast) -> None:
+    two()
+    for id in (1, 2):
+        load(id)[0].assign(cast.sales, cast.owner)
+        handing.offer(db.session.get_one(Customer, id), handing.Offer("service"), cast.sales, 2)
+        db.session.commit()
+    merge(1, 2, cast.owner)
+    found = db.session.scalars(select(HandOff).order_by(HandOff.id)).all()
+    assert [(each.customer_id, each.state) for each in found] == [(1, "offered"), (1, "merged")]
+    page = support.get("/customers/1/relay").get_data(as_text=True)
+    assert "Over: two customers became one" in page
+    assert "given to somebody by hand" not in page
+
+
+def test_the_runner_of_the_other_ends_the_offer_and_it_says_why(support: Browser, cast: Cast) -> None:
+    two()
+    load(1)[0].assign(cast.sales, cast.owner)
+    handing.offer(db.session.get_one(Customer, 1), handing.Offer("service"), cast.sales, 2)
+    db.session.get_one(Customer, 2).assign(cast.marketing, cast.owner)
+    db.session.commit()
+    merge(1, 2, cast.owner, assignee_id="other")
+    page = support.get("/customers/1/relay").get_data(as_text=True)
+    assert "Over: two customers became one" in page
+    assert "given to somebody by hand" not in page
 
 
 def test_whom_it_was_told_apart_from_stays_told_apart(cast: Cast) -> None:
