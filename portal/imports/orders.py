@@ -80,6 +80,7 @@ class Reader:
         self._currency = habits.currency
         self._order_at = places.get("order", -1)
         self._description_at = places.get("description", -1)
+        self._amount_at, self._refund_at = places.get("amount", -1), places.get("refund", -1)
         self._width = width
         self._add_lines = survey.add_lines
         self._last_line = survey.last_line
@@ -156,8 +157,10 @@ class Reader:
             return LeftOut(line.number, len(lines), "refunded")
         rows = [each[:2] for each in lines]
         if net < 0:
-            code = "refund_exceeds" if refunded else "amount_negative"
-            return refusal(rows, [Fault("amount", code, text=money.plain(net, currency))])
+            code, name, place, minor = "amount_negative", "amount", self._amount_at, net
+            if refunded:
+                code, name, place, minor = "refund_exceeds", "refund", self._refund_at, refunded
+            return refusal(rows, [Fault("amount", code, text=_quoted(lines, name, place, minor, currency))])
         email = "" if "email" in ignored else line.email or ""
         phone = "" if "phone" in ignored else line.phone or ""
         customer, order, name, on = line.customer or "", line.order or "", line.name or "", line.on or date.min
@@ -208,6 +211,15 @@ class Reader:
         texts = dict.fromkeys(" ".join(text_of(row[self._description_at]).split()) for row in rows)
         whole = unicodedata.normalize("NFC", without_unfit(", ".join(text for text in texts if text)))
         return whole if len(whole) <= LONGEST_DESCRIPTION else whole[: LONGEST_DESCRIPTION - 1] + "…"
+
+
+def _quoted(lines: list[Line], name: str, place: int, minor: int, currency: str) -> str:
+    """An amount as the file writes it, so that it is found there; where no row writes it as text, plainly."""
+    for line in lines:
+        cell = line.row[place] if abs(getattr(line, name) or 0) == abs(minor) else None
+        if isinstance(cell, str):
+            return cell.strip()[:40]
+    return money.plain(minor, currency)
 
 
 def _disagree(lines: list[Line], name: str) -> bool:

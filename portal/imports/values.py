@@ -183,10 +183,15 @@ def day(cell: Cell, habits: Habits, field: str = "date") -> date:
     """
     found = _day_of_cell(cell, habits, field)
     if found > habits.today:
-        raise Fault(field, "date_in_future", text=found.isoformat())
+        raise Fault(field, "date_in_future", text=_quoted_day(cell, found))
     if found < EARLIEST:
-        raise Fault(field, "date_too_old", text=found.isoformat())
+        raise Fault(field, "date_too_old", text=_quoted_day(cell, found))
     return found
+
+
+def _quoted_day(cell: Cell, found: date) -> str:
+    """A day as the file writes it, so that it is found there; of a spreadsheet's own date or number, the day meant."""
+    return cell.strip()[:40] if isinstance(cell, str) else found.isoformat()
 
 
 def _day_of_cell(cell: Cell, habits: Habits, field: str) -> date:

@@ -122,6 +122,20 @@ def test_lines_that_stand_apart_are_one_order_all_the_same(tmp_path: Path) -> No
     ]
 
 
+def test_refused_amounts_are_quoted_as_the_file_writes_them(tmp_path: Path) -> None:
+    text = (
+        "Pedido,Cliente,Fecha,Importe,Reembolso\n"
+        'A1,X,2025-01-01,"-20,00",\nA2,Y,2025-01-02,"1.000,50","$ 1.200,50"\n'
+        'A3,Z,2025-01-03,"10,00","8,00"\nA3,Z,2025-01-03,"-7,00",\n'
+    )
+    refused = [item for item in read_text(tmp_path, text) if isinstance(item, Refused)]
+    assert [(code, params) for item in refused for _, code, params in item.faults] == [
+        ("amount_negative", {"text": "-20,00"}),
+        ("refund_exceeds", {"text": "$ 1.200,50"}),
+        ("refund_exceeds", {"text": "15.00"}),  # said by no row: the sum of two
+    ]
+
+
 def test_a_negative_line_is_taken_off_its_order(tmp_path: Path) -> None:
     text = (
         "Pedido,Cliente,Fecha,Importe\n"

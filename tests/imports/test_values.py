@@ -72,6 +72,13 @@ def test_what_is_no_day_is_refused(cell: Cell, code: str) -> None:
     assert refused.value.code == code
 
 
+def test_a_refused_day_is_quoted_as_the_file_writes_it() -> None:
+    for cell, text in (("20/11/2027", "20/11/2027"), ("1/2/1899", "1/2/1899"), (date(2027, 11, 20), "2027-11-20")):
+        with pytest.raises(Fault) as refused:
+            values.day(cell, HABITS._replace(day_first=True))
+        assert refused.value.params == {"text": text}
+
+
 def test_day_or_month_first_is_told_by_the_column() -> None:
     assert values.day_order(["3/4/2024", "15/5/2024"]) == (True, True)
     assert values.day_order(["3/4/2024", "5/15/2024"]) == (False, True)
