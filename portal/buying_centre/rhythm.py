@@ -15,8 +15,8 @@ from portal.contacts.models import Contact
 from portal.customers.models import Customer, IsArchived
 from portal.extensions import db
 from portal.follow_ups.clocks import Later
-from portal.follow_ups.models import FollowUp
-from portal.follow_ups.queries import OPEN, TOUCHING
+from portal.follow_ups.models import OPEN, FollowUp
+from portal.follow_ups.queries import TOUCHING
 
 if TYPE_CHECKING:
     from portal.users.models import User

@@ -34,6 +34,7 @@ from portal.contacts.models import Contact
 from portal.customers.models import Customer, Tag, customer_tags
 from portal.customers.search import SHORTEST_PART, beginning, match, ways
 from portal.extensions import as_read, db, rows_of
+from portal.follow_ups import coming
 from portal.follow_ups.models import CARE, PURPOSES, SELLING, FollowUp
 from portal.invitations.models import OptOut
 from portal.merging.models import CustomerAlias
@@ -323,6 +324,7 @@ _TO_SHOW = (
         Standing.risk,
         _ON_LISTS.label("on_lists"),
         _BOOKS_OF.label("books_of"),
+        coming.BESIDE.column,
     )
     .select_from(Customer)
     .join(_PROMISED, true())
@@ -342,7 +344,8 @@ def customer_to_show(customer_id: int) -> tuple[Customer, Row[Any]] | None:
 
     `kept` of `settled` promises of ours, and as its people say `confirmed` of `spoken`; `care` and `selling` touches of
     the last year; the channel used last; the last answer that stands, with its survey; what it does not want to be
-    asked; how it stands in the books, on which lists (names with spaces between), and as of which day. By primary key;
+    asked; how it stands in the books, on which lists (names with spaces between), and as of which day; what is planned
+    with it, as `follow_ups.coming` tells. By primary key;
     the rest rides on indexes that begin with the customer's id, and on ix_books_state_id.
     """
     return _shown(_TO_SHOW, customer_id)

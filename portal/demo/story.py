@@ -390,7 +390,7 @@ def _due_by_now(customer_id: int) -> FollowUp | None:
     """The customer's earliest planned follow-up, if its day has come."""
     from sqlalchemy import select
 
-    from portal.follow_ups.queries import OPEN
+    from portal.follow_ups.models import OPEN
 
     due = FollowUp.due_on <= clock.today()
     query = select(FollowUp).where(FollowUp.customer_id == customer_id, OPEN, due).order_by(FollowUp.due_on).limit(1)

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import ForeignKey, Index, String, Text, text
+from sqlalchemy import ForeignKey, Index, String, Text, and_, text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from portal import clock, due
@@ -185,3 +185,7 @@ class FollowUp(Model):
             "follow_up.dropped", by=by, customer_id=self.customer_id, subject=self, purpose=self.purpose,
             objective=self.objective, due_on=self.due_on.isoformat() if self.due_on else None,
         )  # fmt: skip
+
+
+OPEN = and_(FollowUp.done_on.is_(None), FollowUp.undone_at.is_(None))
+"""Planned, and still to be done."""

@@ -40,6 +40,10 @@ class OpenLog:
     offers: Sequence[Offer] = ()
     """What the library holds of these words, when it is not clear which one is meant."""
     errors: Sequence[str] = ()
+    wrong: str = "note"
+    """The field that the errors are about."""
+    is_wanted: bool = False
+    """Was it asked for, on a customer's page, where it stands open anyway? Then the keyboard goes to its note."""
     anyway: bool = False
     """Can it be logged all the same?"""
     form_id: str = field(default_factory=lambda: str(uuid4()))
@@ -47,6 +51,8 @@ class OpenLog:
     @property
     def key(self) -> str:
         """What tells it from other logs on the same page."""
+        if self.place == "customer":
+            return str(self.customer_id)
         if self.follow_up:
             return f"f{self.follow_up}"
         if self.commitment:

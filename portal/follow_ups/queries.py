@@ -12,7 +12,7 @@ from portal.customers.lines import Matter, is_live, line_by_id
 from portal.customers.models import Customer
 from portal.customers.queries import found_by
 from portal.extensions import db
-from portal.follow_ups.models import CARE, SELLING, FollowUp
+from portal.follow_ups.models import CARE, OPEN, SELLING, FollowUp
 from portal.timeline.models import Event
 
 LINE = (
@@ -34,7 +34,6 @@ LINE = (
 MATTER = Matter("follow_ups", "follow_ups/_rows.html", LINE)
 A_YEAR = timedelta(days=365)
 TOUCHING = and_(FollowUp.done_on.is_not(None), FollowUp.undone_at.is_(None), FollowUp.outcome != "no_answer")
-OPEN = and_(FollowUp.done_on.is_(None), FollowUp.undone_at.is_(None))
 
 
 _OF_CUSTOMER = FollowUp.customer_id == bindparam("of_customer", type_=BigInteger)

@@ -19,7 +19,7 @@ from portal.customers.queries import customer_by_id, customer_for_change, custom
 from portal.customers.wording import standing, status_word
 from portal.errors import say
 from portal.extensions import db
-from portal.follow_ups import queries, touching, wording, words
+from portal.follow_ups import coming, queries, touching, wording, words
 from portal.follow_ups.forms import PLACES, HeardForm, MoveForm, PlanForm, QuickLogForm
 from portal.follow_ups.models import UNDO_STANDS, FollowUp, NotYours, Touch
 from portal.follow_ups.opening import OpenLog, names_of, open_log
@@ -72,7 +72,7 @@ def new_for(id: int) -> ResponseReturnValue:
     contacts = living_contacts(id)
     back = "" if htmx.wants_fragment() else access.way_back(path("customers.show", id=id))
     log = open_log(id, place, planned, commitment_id, contacts, back)
-    log.entry, log.relation = _id_asked("entry"), _id_asked("relation")
+    log.entry, log.relation, log.is_wanted = _id_asked("entry"), _id_asked("relation"), True
     if contact_id := _id_asked("contact"):
         log.contact_id = next((contact.id for contact in contacts if contact.id == contact_id), None) or abort(404)
     return _quick_log(customer.name, log)
@@ -117,9 +117,11 @@ def log(id: int) -> ResponseReturnValue:
     try:
         touch = _touch(form)
     except BrokenRule as rule:
-        return _not_logged(customer, form, [say(rule)])
+        wrong = "next_on" if isinstance(rule, due.DayOutOfReach) else "note"
+        return _not_logged(customer, form, [say(rule)], wrong=wrong)
     if touch is None:
-        return _not_logged(customer, form, [words for errors in form.errors.values() for words in errors])
+        errors = [words for errors in form.errors.values() for words in errors]
+        return _not_logged(customer, form, errors, wrong="next_on" if "next_on" in form.errors else "note")
     if unwilling := _unwilling(customer, contact, form):
         return _not_logged(customer, form, [unwilling], anyway=True)
     try:
@@ -174,11 +176,11 @@ def _unwilling(customer: Customer, contact: Contact | None, form: QuickLogForm) 
 
 
 def _not_logged(
-    customer: Customer, form: QuickLogForm, errors: list[str], *, anyway: bool = False
+    customer: Customer, form: QuickLogForm, errors: list[str], *, wrong: str = "note", anyway: bool = False
 ) -> ResponseReturnValue:
     """The quick log again, with what was typed."""
     log = _as_typed(customer.id, form)
-    log.errors, log.anyway = errors, anyway
+    log.errors, log.wrong, log.anyway = errors, wrong, anyway
     log.contacts = names_of(living_contacts(customer.id))
     log.offers = objections.offered(log.objection) if log.objection else ()
     return htmx.invalid(_quick_log(customer.name, log))
@@ -277,6 +279,7 @@ def _undone(customer: Customer, follow_up: FollowUp, typed: OpenLog) -> Response
         return render_template(template, rows=[line], me=current_user.id, **again)
     typed.contacts = names_of(living_contacts(customer.id))
     if typed.place == "customer":
+        typed.is_wanted = True
         return _touches(typed, customer=customer)
     typed.follow_up = follow_up.id if follow_up.is_planned else None
     return render_template("follow_ups/_quick_log.html", log=typed, customer=customer, undone=True, **again)
@@ -287,8 +290,11 @@ def _touches(log: OpenLog, **said: Any) -> str:
     id = log.customer_id
     _, figures = customer_to_show(id) or abort(404)
     about = {"about": figures, "events": story(id, "", None), "kind": ""}
+    planned = coming.BESIDE.rows(figures.planned)
     again = "customers/_figures_again.html"
-    return render_template("customers/_touches.html", log=log, customer_id=id, again=again, **about, **said)
+    return render_template(
+        "customers/_touches.html", log=log, customer_id=id, planned=planned, again=again, **about, **said
+    )
 
 
 def _refused(follow_up: FollowUp, rule: BrokenRule) -> ResponseReturnValue:

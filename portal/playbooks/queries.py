@@ -12,8 +12,7 @@ from portal.contacts.models import Contact
 from portal.customers.models import Customer
 from portal.customers.queries import found_by
 from portal.extensions import db, rows_of
-from portal.follow_ups.models import FollowUp
-from portal.follow_ups.queries import OPEN
+from portal.follow_ups.models import OPEN, FollowUp
 from portal.invitations.models import Invitation
 from portal.paging import Page, decode, page_of
 from portal.playbooks.models import Playbook, PlaybookRun, PlaybookStep, RunStep

@@ -2,12 +2,14 @@
 
 from datetime import timedelta
 from typing import Any
+from uuid import uuid4
 
 import pytest
 
 from portal import clock
 from portal.commitments.models import Commitment
 from portal.extensions import db
+from portal.follow_ups.clocks import set_clocks
 from portal.follow_ups.models import FollowUp
 from portal.timeline.models import record
 from tests.browser import Browser
@@ -17,6 +19,7 @@ from tests.lists.entries import a_standing, an_entry, close_books
 from tests.recorder import QueryRecorder
 from tests.responses.asking import ask
 from tests.responses.test_answering import answer
+from tests.touches import a_customer, a_plan
 
 
 def test_says_who_and_how_they_are(support: Browser, cast: Cast) -> None:
@@ -39,6 +42,34 @@ def test_says_who_and_how_they_are(support: Browser, cast: Cast) -> None:
         "kitchen", "tel:+528183401122", "https://wa.me/528183401122", "mailto:a@b.example",
     ):  # fmt: skip
         assert shown in page, shown
+
+
+def test_what_is_planned_is_logged_there(support: Browser, cast: Cast, queries: QueryRecorder) -> None:
+    customer = a_customer(cast)
+    plan = a_plan(customer, clock.today() - timedelta(days=30), "Ask about <chairs>")
+    a_plan(customer, clock.today() + timedelta(days=5), "Later")
+    undone = a_plan(customer, clock.today(), "Taken back")
+    undone.take_back()
+    set_clocks(customer)
+    db.session.commit()
+    path = f"/customers/{customer.id}"
+    with queries as seen:
+        page = support.get(path).get_data(as_text=True)
+    assert len(seen) <= 6
+    assert "Follow-up 30 days late</a> — Ask about &lt;chairs&gt;" in page
+    assert page.index("30 days late</a>") < page.index("Follow-up in 5 days</a> — Later")
+    assert "Taken back" not in page[page.index('<ul class="planned"') : page.index('name="note"')]
+    opened = support.get(f"{path}/follow-ups/new?follow_up={plan.id}&place=customer", fragment=True)
+    assert f'name="follow_up" value="{plan.id}"' in opened.get_data(as_text=True)
+    form = {"form_id": str(uuid4()), "channel": "call", "outcome": "reached", "purpose": "care", "next_step": "none"}
+    form |= {"place": "customer", "follow_up": plan.id}
+    with queries as seen:
+        answer = support.post(f"{path}/follow-ups", data=form, fragment=True).get_data(as_text=True)
+    assert len(seen) <= 9
+    assert "30 days late" not in answer
+    assert "Follow-up in 5 days</a> — Later" in answer
+    db.session.refresh(plan)
+    assert plan.is_done
 
 
 def test_warns_when_they_have_heard_only_offers(support: Browser, cast: Cast) -> None:

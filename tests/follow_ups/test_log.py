@@ -1,5 +1,6 @@
 """Logging a touch: one transaction, one record, the clocks right, everything in place and without script."""
 
+import re
 from datetime import date, timedelta
 from typing import Any
 from uuid import uuid4
@@ -165,6 +166,8 @@ def test_what_is_wrong_is_said_and_what_was_typed_kept(wrong: dict[str, str], su
         assert 'role="alert"' in text
         assert form["note"][:4] in text
         assert form["form_id"] in text
+        marked = {name for name in ("note", "next_on") if re.search(f'name="{name}"[^>]* aria-invalid', text)}
+        assert marked == {"next_on" if wrong.get("next_step") == "date" else "note"}
     assert follow_ups() == []
 
 
