@@ -183,7 +183,7 @@ def _say(
     if not may(hand_off, current_user):
         abort(403)
     if form is not None and not form.validate():
-        return _unsaid(hand_off, str(form.reason.errors[0]), form)
+        return _unsaid(hand_off, str(next(iter(form.errors.values()))[0]), form)
     if hand_off.state != state or hand_off.answered_by_id != current_user.id:
         try:
             verb(hand_off, customer)

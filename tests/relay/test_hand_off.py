@@ -162,6 +162,16 @@ def test_is_declined_with_a_reason(support: Browser, customer: Customer, cast: C
     assert (the_only().state, again(customer).assignee_id) == ("declined", cast.sales.id)
 
 
+def test_is_not_declined_from_a_place_that_is_none(support: Browser, customer: Customer, cast: Cast) -> None:
+    hand_off = offered(customer, cast.sales, cast.support)
+    for fragment in (False, True):
+        form = {"place": "nowhere", "reason": "Out of our reach"}
+        answer = support.post(f"/hand-offs/{hand_off.id}/decline", data=form, fragment=fragment)
+        assert answer.status_code == 422
+        assert "Choose one of those that are offered." in answer.get_data(as_text=True)
+    assert the_only().state == "offered"
+
+
 def test_is_taken_back(browser_of: object, customer: Customer, cast: Cast, support: Browser) -> None:
     hand_off = offered(customer, cast.sales)
     assert support.post(f"/hand-offs/{hand_off.id}/withdraw").status_code == 403
