@@ -43,8 +43,21 @@ class WordsField(Field):
             raise ValueError(_("Choose one of those that are offered."))
 
 
+MOST_WHOLE = 2**53
+"""Up to here every whole number is an exact float too; `NumberRange` makes floats of them and fails on longer ones."""
+
+
 class WholeField(IntegerField):
     """A whole number; what was typed in its place is shown again without what nobody can see."""
+
+    data: int | None
+
+    def process_formdata(self, valuelist: list[Any]) -> None:
+        """A whole number; raises ValueError, with words, on anything else, and on one too long to reckon with."""
+        super().process_formdata(valuelist)
+        if self.data is not None and abs(self.data) > MOST_WHOLE:
+            self.data = None
+            raise ValueError(_("That number is too long."))
 
     def _value(self) -> str:
         typed = str(self.raw_data[0])[:20] if self.raw_data else str(self.data if self.data is not None else "")

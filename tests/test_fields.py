@@ -6,7 +6,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 from werkzeug.datastructures import MultiDict
 from wtforms import Form
+from wtforms.validators import NumberRange
 
+from portal.choices import WholeField
 from portal.fields import FormIdField, LongTextField, TextField, VersionField
 from portal.texts import UnfitText, clean_line, clean_text
 
@@ -63,3 +65,19 @@ def test_ids_and_versions_of_forms_are_never_an_error(app: Flask) -> None:
         form = Sample(MultiDict({"name": "x", "form_id": known.upper(), "version": "7"}))
         assert (form.form_id.data, form.version.data) == (known, 7)
         assert Sample().form_id.data != Sample().form_id.data
+
+
+@pytest.mark.parametrize("typed", ["9" * 20, "9" * 400, "-" + "9" * 400, "9" * 5000])
+def test_a_number_too_long_to_reckon_with_is_refused_and_shown_again(app: Flask, typed: str) -> None:
+    class Numbers(Form):
+        free = WholeField()
+        ranged = WholeField(validators=[NumberRange(0, 99)])
+
+    with app.test_request_context():
+        form = Numbers(MultiDict({"free": typed, "ranged": typed}))
+        assert not form.validate()
+        assert form.free.data is None
+        assert form.free.errors
+        assert form.ranged.errors
+        assert form.ranged._value() == typed[:20]
+        assert Numbers(MultiDict({"free": "-9007199254740992", "ranged": "99"})).validate()

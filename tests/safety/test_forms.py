@@ -1,9 +1,13 @@
 """Every form, without its token, with a foreign one, too large, and full of rubbish."""
 
+from collections.abc import Iterator
+
 import pytest
 from flask import Flask
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from wtforms import FieldList, Form, FormField
+from wtforms.fields.core import UnboundField
 
 from tests.browser import Browser
 from tests.cast import Cast
@@ -79,6 +83,41 @@ def test_rubbish_never_breaks_a_form(data: st.DataObject, app: Flask, owner: Bro
     assert answer.status_code < 500, f"{rule.rule}: {answer.status_code}"
 
 
+@pytest.mark.long
+def test_a_very_long_number_in_every_field_breaks_no_form(app: Flask, owner: Browser, cast: Cast, monkeypatch) -> None:
+    """More digits than a float takes, and then, where texts are still short enough, more than a database takes."""
+    make_sample(cast)
+    monkeypatch.setitem(app.config, "PROPAGATE_EXCEPTIONS", False)  # so that all that break are named at once
+    names, broken = _field_names(app), []
+    for digits in ("9" * 400, "9" * 20):
+        form = dict.fromkeys(names, digits) | {"csrf_token": owner.csrf_token()}
+        for rule in rules(app, "POST"):
+            if rule.endpoint != "users.sign_out":
+                answer = owner.post(address(app, rule), data=form)
+                broken += [f"{rule.rule}, {len(digits)} digits"] if answer.status_code >= 500 else []
+    assert broken == []
+
+
+@pytest.mark.parametrize(
+    ("where", "field"),
+    [
+        ("/customers/1/centre/position", "share_percent"),
+        ("/retention/economics", "margin_percent"),
+        ("/settings", "goal_clients"),
+        ("/surveys", "days"),
+        ("/settings/playbooks", "steps-0-after_days"),
+    ],
+)
+def test_a_very_long_number_comes_back_with_its_fault(where: str, field: str, owner: Browser, cast: Cast) -> None:
+    make_sample(cast)
+    before = database_digest()
+    answer = owner.post(where, data={field: "9" * 400})
+    assert answer.status_code == 422
+    assert f'value="{"9" * 20}"' in answer.get_data(as_text=True)
+    assert "That number is too long." in answer.get_data(as_text=True)
+    assert database_digest() == before
+
+
 def _has_sample() -> bool:
     from sqlalchemy import func, select
 
@@ -93,9 +132,6 @@ def _field_names(app: Flask) -> list[str]:
     import importlib
     import pkgutil
 
-    from wtforms import Form
-    from wtforms.fields.core import UnboundField
-
     import portal
 
     names = {"form_id", "version", "next", "role", "assignee_id", "q", "reason", "due_on"}
@@ -103,5 +139,15 @@ def _field_names(app: Flask) -> list[str]:
         if module.name.endswith(".forms"):
             for thing in vars(importlib.import_module(module.name)).values():
                 if isinstance(thing, type) and issubclass(thing, Form):
-                    names |= {n for n in dir(thing) if isinstance(getattr(thing, n, None), UnboundField)}
+                    names |= set(_names_of(thing))
     return sorted(names)
+
+
+def _names_of(form: type[Form]) -> Iterator[str]:
+    """The names of its fields; those of a list of forms as its first one has them."""
+    for name in dir(form):
+        field = getattr(form, name, None)
+        if isinstance(field, UnboundField):
+            yield name
+            if issubclass(field.field_class, FieldList) and issubclass(field.args[0].field_class, FormField):
+                yield from (f"{name}-0-{inner}" for inner in _names_of(field.args[0].args[0]))
