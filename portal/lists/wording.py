@@ -220,7 +220,7 @@ def _next_purchase(about: Any, since: int) -> Next | None:
     if about.risk == "overdue" and since > 2 * gap:
         said = ngettext("%(num)d day without one, usually %(usual)d", "%(num)d days without one, usually %(usual)d",
                         since, usual=gap)  # fmt: skip
-        return Next(_("Overdue"), said, "due")
+        return Next(_("Long overdue"), said, "due")
     if about.risk == "slipping" and about.p_alive is None:
         said = ngettext("%(num)d day without one, longer than ever; usually %(usual)d",
                         "%(num)d days without one, longer than ever; usually %(usual)d", since, usual=gap)  # fmt: skip

@@ -128,7 +128,7 @@ def test_says_what_they_answered_last(support: Browser, cast: Cast, queries: Que
     ("standing", "said", "context"),
     [
         ({}, "around", "every 30 days or so, 27 since the last"),
-        ({"risk": "overdue", "median_gap_days": 12.0}, "Overdue", "27 days without one, usually 12"),
+        ({"risk": "overdue", "median_gap_days": 12.0}, "Long overdue", "27 days without one, usually 12"),
         ({"risk": "overdue", "median_gap_days": 18.0}, "around", "every 18 days or so, 27 since the last"),
         ({"risk": "slipping", "p_alive": 0.24}, "Slipping away", "1 in 4 such customers are still there"),
         (
