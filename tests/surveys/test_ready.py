@@ -65,3 +65,8 @@ def test_address_a_person_by_name_or_close_the_gap() -> None:
     assert addressed("{name}", "") == ""
     assert addressed("{{7*7}} {0} {name.x}", "Ana") == "{{7*7}} {0} {name.x}"
     assert addressed("{name}!", "{name}") == "{name}!"
+
+
+def test_a_question_that_quotes_is_not_quoted_once_more(owner: Browser) -> None:
+    page = owner.get("/surveys/new").text
+    assert "agree? “It was easy to get what I needed.”</p>" in page
