@@ -95,3 +95,10 @@ def test_one_promise_has_a_page(support: Browser, cast: Cast) -> None:
     for name in ("Keep", "Renegotiate", "Withdraw", "Broken"):
         assert name in text
     assert support.get("/commitments/99").status_code == 404
+
+
+def test_sides_and_whose_are_pills_of_their_own(owner: Browser) -> None:
+    page = owner.get("/commitments").text
+    groups = [group for group in page.split('<ul class="pills">')[1:] if "side=" in group or "whose=" in group]
+    words = [[word in group.split("</ul>")[0] for word in ("Theirs", "Mine", "Withdrawn")] for group in groups]
+    assert words == [[True, False, False], [False, True, False], [False, False, True]]
