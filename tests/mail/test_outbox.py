@@ -287,6 +287,7 @@ def test_owners_see_dead_mails_and_try_again(
     assert len(seen) <= 3
     assert "lucia@firm.example" in page
     assert "The mail server does not know the address." in page
+    assert '<section class="section" aria-labelledby="dead">' in page  # not right under the pills
     assert support.get("/settings/mail").status_code == 403
     assert support.post(f"/settings/mail/{message.id}/try-again").status_code == 403
     assert owner.post("/settings/mail/999/try-again").status_code == 404
