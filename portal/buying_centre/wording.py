@@ -184,12 +184,15 @@ def _unanswered(person: Person) -> Markup:
 
 
 def _below(person: Person) -> Markup:
-    highest = max((user.level for user in person.below), key=rank)
-    names = ", ".join(sorted({user.name for user in person.below}))
-    return _(
-        "%(name)s (%(theirs)s) only meets our %(ours)s: %(names)s.",
-        name=person.contact.name, theirs=level(person.contact.level), ours=level(highest), names=names,
-    )  # fmt: skip
+    ours = sorted({(user.name, user.level) for user in person.below}, key=lambda one: (-rank(one[1]), one))
+    who = {"name": person.contact.name, "theirs": level(person.contact.level)}
+    if len({theirs for _name, theirs in ours}) == 1:
+        names = ", ".join(name for name, _level in ours)
+        return _(
+            "%(name)s (%(theirs)s) only meets our %(ours)s: %(names)s.", ours=level(ours[0][1]), names=names, **who
+        )
+    each = Markup(", ").join(Markup("{} ({})").format(name, level(theirs)) for name, theirs in ours)
+    return _("%(name)s (%(theirs)s) only meets %(names)s.", names=each, **who)
 
 
 def _thread(thread: Thread) -> Markup:

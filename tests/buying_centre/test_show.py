@@ -43,6 +43,17 @@ def test_shows_who_talks_to_whom_and_what_is_missing(support: Browser, cast: Cas
     assert "Everything runs through" not in page
 
 
+def test_says_the_level_of_each_who_meets_somebody_above_them(support: Browser, cast: Cast) -> None:
+    customer, _, jorge = there(cast)
+    cast.support.level, cast.sales.level = "operations", "management"
+    jorge.place(cast.sales, roles=["user"], level="board", stance="")
+    touched(jorge, cast.support)
+    touched(jorge, cast.sales)
+    db.session.commit()
+    page = page_of(support, customer.id)
+    assert "Jorge Salas (board) only meets Saúl Sales (management), Lucía Support (operations)." in page
+
+
 def test_an_empty_room_says_what_will_stand_there(support: Browser, cast: Cast) -> None:
     customer, ana, jorge = there(cast)
     assert "Nobody's part in a purchase is known yet" in page_of(support, customer.id)
