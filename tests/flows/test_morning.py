@@ -50,7 +50,7 @@ def test_what_is_wrong_is_said_in_the_row(cast: Cast, open_page: Callable[..., P
     page.get_by_role("button", name="Save").click()
     expect(page.get_by_role("alert").filter(has_text="Choose a day")).to_be_visible()
     expect(page.get_by_label("Note")).to_have_value("typed with care")
-    expect(page.get_by_label("Note")).to_be_focused()
+    expect(page.get_by_label("Day of the next step")).to_be_focused()
     expect(page.locator("#follow-up-1")).to_be_visible()
     page.get_by_label("1 week").check()
     page.get_by_role("button", name="Save").click()
