@@ -28,6 +28,10 @@ from portal.invitations.inviting import Asking
 from portal.invitations.models import Invitation
 from portal.jobs import soon
 from portal.links import path
+from portal.lists.catalogue import LISTS
+from portal.lists.filters import ListFilter
+from portal.lists.models import CUSTOMERS
+from portal.lists.queries import saved_list, saved_lists
 from portal.mail import outbox
 from portal.rules import BrokenRule
 from portal.surveys.models import Survey
@@ -287,9 +291,28 @@ def remind_all(id: int) -> ResponseReturnValue:
 @invitations.get("/customers/ask")
 @access.staff
 def new_list() -> ResponseReturnValue:
-    """Ask all whom the list of customers shows: which survey, and how many that would be."""
-    form = AskListForm(request.args)
+    """Ask all whom the list of customers shows: which survey, and how many that would be. Without a list, choose one:
+    nobody asks everybody by leaving something out.
+    """
+    form, wanted = AskListForm(request.args), _living(CustomerFilter.from_address(request.args))
+    if asked := request.args.get("saved"):
+        return htmx.see_other(_saved_to_ask(asked, form.survey_id.data))
+    if wanted.is_empty and request.args.get("all") != "1":
+        survey = survey_by_id(form.survey_id.data) if form.survey_id.data else None
+        return render_template("invitations/choose_list.html", survey=survey, lists=LISTS, saved=saved_lists())
     return _list_page(form)
+
+
+def _saved_to_ask(asked: str, survey_id: int | None) -> str:
+    """Where a saved list is asked, with the survey that was chosen before."""
+    fit = asked.isascii() and asked.isdigit() and len(asked) <= 18
+    saved = (saved_list(int(asked)) if fit else None) or abort(404)
+    survey = f"&survey_id={survey_id}" if survey_id else ""
+    if saved.list == CUSTOMERS:
+        said = CustomerFilter.from_address({name: str(value) for name, value in saved.wanted.items()}).query
+        return f"{path('invitations.new_list')}?{said}{survey}"
+    said = ListFilter.from_address(saved.wanted, g.firm.currency).query
+    return f"{path('lists.choose_survey', name=saved.list)}?all=1{'&' if said else ''}{said}{survey}"
 
 
 @invitations.post("/customers/ask")
@@ -301,7 +324,7 @@ def create_list() -> ResponseReturnValue:
     if survey is None:
         form.survey_id.errors = [_("Choose a survey.")]
         return htmx.invalid(_list_page(form))
-    wanted = CustomerFilter.from_address(request.args)
+    wanted = _living(CustomerFilter.from_address(request.args))
     try:
         batch = batches.start(survey, wanted, _in_words(wanted), current_user, form.form_id.data)
         db.session.commit()
@@ -316,7 +339,7 @@ def create_list() -> ResponseReturnValue:
 
 
 def _list_page(form: AskListForm) -> str:
-    wanted = replace(CustomerFilter.from_address(request.args), archived=False)
+    wanted = _living(CustomerFilter.from_address(request.args))
     count = queries.customers_in(wanted.conditions(current_user.id), COUNTED + 1)
     return render_template(
         "invitations/new_list.html", form=form, wanted=wanted, said=_in_words(wanted), count=count, most=COUNTED,
@@ -324,8 +347,15 @@ def _list_page(form: AskListForm) -> str:
     )  # fmt: skip
 
 
+def _living(wanted: CustomerFilter) -> CustomerFilter:
+    """The filter without the archive: nobody there is asked."""
+    return replace(wanted, archived=False)
+
+
 def _in_words(wanted: CustomerFilter) -> str:
     """The filter as the list of customers says it."""
+    if wanted.is_empty:
+        return str(_("All customers who are not in the archive."))
     words = {status: status_word(status) for status in STATUSES}
     choices = filter_choices() if wanted.tag or wanted.assignee else None
     said = render_template("customers/_said.html", wanted=wanted, words=words, choices=choices)

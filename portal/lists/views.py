@@ -349,7 +349,7 @@ def choose_survey(name: str) -> ResponseReturnValue:
     if not ids:
         flash(say(acting.NobodyChosen()), "due")
         return htmx.see_other(path("lists.show", name=name) + (f"?{wanted.query}" if wanted.query else ""))
-    return _ask_page(of, wanted, chosen, AskForm(), len(ids))
+    return _ask_page(of, wanted, chosen, AskForm(request.args), len(ids))
 
 
 @lists.post("/<name>/ask")

@@ -3,6 +3,7 @@
 import os
 import signal
 import threading
+from html import unescape
 from typing import Any
 from uuid import uuid4
 
@@ -17,6 +18,7 @@ from portal.extensions import db
 from portal.invitations import batches, jobs
 from portal.invitations.inviting import Asking
 from portal.invitations.models import OptOut, SurveyBatch
+from portal.lists.models import SavedList
 from portal.surveys.models import Survey
 from tests.browser import Browser
 from tests.cast import Cast
@@ -105,6 +107,41 @@ def test_a_form_sent_twice_asks_once_and_what_can_not_be_asked_is_said(
     db.session.commit()
     jobs.resume_batches()
     assert batch().asked == 3
+
+
+def test_without_a_list_one_is_chosen_before_anybody_is_asked(
+    survey: Survey, cast: Cast, support: Browser, queries: QueryRecorder
+) -> None:
+    some(cast, 3)
+    known.add(cast, "Vip", tags=["vip"], email="vip@x.example")
+    for name, of, wanted in (("Ours", "customers", {"tag": 1}), ("Late", "overdue", {"whose": "me"})):
+        db.session.add(SavedList(name=name, folded=name.lower(), list=of, wanted=wanted, created_at=clock.now()))
+    db.session.commit()
+    survey_page = support.get("/surveys/1/invitations").get_data(as_text=True)
+    assert 'href="/customers/ask?survey_id=1"' in survey_page
+    with queries as seen:
+        page = unescape(support.get("/customers/ask?survey_id=1").get_data(as_text=True))
+    assert len(seen) <= 6
+    assert "Whom do you want to ask?" in page
+    assert "<form" not in page.split("<main", 1)[1].split("</main>")[0], "nobody can be asked here"
+    for address in (
+        "/retention/overdue/ask?all=1&survey_id=1",
+        "/customers/ask?all=1&survey_id=1",
+        "/customers/ask?saved=1&survey_id=1",
+        "/customers",
+    ):
+        assert f'href="{address}"' in page
+    assert support.get("/customers/ask?saved=1&survey_id=1").location == "/customers/ask?tag=1&survey_id=1"
+    assert support.get("/customers/ask?saved=2").location == "/retention/overdue/ask?all=1&whose=me"
+    for odd in ("9", "x", "9" * 30):
+        assert support.get(f"/customers/ask?saved={odd}").status_code == 404
+    page = support.get("/customers/ask?all=1&survey_id=1").get_data(as_text=True)
+    assert "All customers who are not in the archive." in page
+    assert "Ask 4 customers" in page
+    assert "Left out are those without an address" in page
+    assert 'href="/customers/ask?all=1"' in support.get("/customers").get_data(as_text=True)
+    support.post("/customers/ask", data=form())
+    assert batch().said == "All customers who are not in the archive."
 
 
 def test_it_can_be_stopped(survey: Survey, cast: Cast, support: Browser, monkeypatch: pytest.MonkeyPatch) -> None:
