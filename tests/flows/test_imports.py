@@ -13,6 +13,7 @@ from portal.purchases.models import Purchase
 from tests.cast import Cast
 from tests.flows.conftest import PHONE
 from tests.flows.test_accessible import faults
+from tests.imports.running import import_text
 from tests.touches import a_customer
 
 pytestmark = pytest.mark.browser
@@ -73,6 +74,19 @@ def test_on_a_phone_without_script(cast: Cast, open_page: Callable[..., Page]) -
     expect(page.get_by_text("Listo.")).to_be_visible()
     expect(page.get_by_text("Se omite 1 pedido cancelado.")).to_be_visible()
     assert recorded() == 2
+
+
+def test_refused_rows_are_cards_on_a_phone(cast: Cast, open_page: Callable[..., Page], tmp_path: Path) -> None:
+    long = f"{'a' * 70}@example.com"
+    id = import_text(tmp_path, f"Customer,Date,Amount,Order\nMary Green,20/11/2097,99,{long}\n", by=cast.owner).id
+    page = open_page(f"/imports/{id}", cast.owner, viewport=PHONE)
+    sheet = page.get_by_role("region", name="Refused rows")
+    expect(sheet.get_by_text("20/11/2097 is in the future.")).to_be_visible()
+    cells = sheet.locator("tbody :is(th, td)").all()
+    assert len(cells) == 3
+    for part in (sheet, *cells):
+        assert part.evaluate("it => it.scrollWidth <= it.clientWidth && it.getBoundingClientRect().right <= innerWidth")
+    assert faults(page) == []
 
 
 @pytest.mark.parametrize("script", [True, False], ids=["script", "no-script"])
