@@ -6,7 +6,7 @@ the same: when a purchase is written down, moved, voided or restored, and when a
 
 from collections.abc import Sequence
 from datetime import timedelta
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import Row
 
@@ -20,9 +20,13 @@ from portal.language import DEFAULT, words_in
 from portal.rules import N_
 from portal.settings.queries import the_firm
 
+if TYPE_CHECKING:
+    from portal.users.models import User
+
 THANK_WITHIN = timedelta(days=1)
 LONGEST_OBJECTIVE = 200
 THANKS = N_("Thank them: %(name)s, whom they recommended, has bought")
+ARE_ONE = N_("Who recommends and who is recommended are the same customer")
 KINDS = ("purchase.recorded", "purchase.changed", "purchase.voided", "purchase.restored")
 """The events after which somebody may be credited, or no longer."""
 
@@ -30,6 +34,17 @@ KINDS = ("purchase.recorded", "purchase.changed", "purchase.voided", "purchase.r
 def follow(events: Sequence[Row[Any]]) -> None:
     """These purchases were written down, changed, voided or restored: credit whoever recommended the customer."""
     for referral in queries.won_for_change({event.customer_id for event in events}):
+        settle(referral)
+
+
+def close_own(customer_id: int, by: "User") -> None:
+    """Something was merged into this customer: where it would have brought itself now, nobody is brought, and nobody
+    thanked. The reason is written in the firm's language, as the thanks are.
+    """
+    own = [each for each in queries.won_for_change([customer_id]) if each.customer_id == customer_id]
+    firm = the_firm() if own else None
+    for referral in own:
+        referral.fold(by, words_in(firm.locale if firm else DEFAULT, ARE_ONE))
         settle(referral)
 
 

@@ -125,6 +125,11 @@ class Referral(Model):
         self.state, self.settled_on, self.reason = "closed", clock.today(), reason
         self._note("closed", by, reason=reason)
 
+    def fold(self, by: "User", reason: str) -> None:
+        """Who recommends and who was recommended turned out to be one: nobody was brought."""
+        self.state, self.settled_on, self.reason, self.referred_customer_id = "closed", clock.today(), reason, None
+        self._note("closed", by, reason=reason)
+
     def reopen(self, by: "User") -> None:
         """It is not settled after all; the customer that they were taken for stays a customer. Raises `IsWaiting`."""
         if self.is_waiting:

@@ -146,8 +146,8 @@ def of_customer(customer_id: int) -> Sequence[Row[Any]]:
 
 
 def who_brought(customer_id: int) -> Sequence[Row[Any]]:
-    """By whom this customer was recommended, as `LINE`, the first first. Rides on ix_referrals_won."""
-    theirs = _line().where(Referral.referred_customer_id == customer_id)
+    """By whom else this customer was recommended, as `LINE`, the first first. Rides on ix_referrals_won."""
+    theirs = _line().where(Referral.referred_customer_id == customer_id, Referral.customer_id != customer_id)
     return rows_of(theirs.order_by(Referral.id).limit(most(MOST_OF_CUSTOMER))).all()
 
 

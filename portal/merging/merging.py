@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from sqlalchemy.dialects import postgresql, sqlite
 
+from portal.advocacy import crediting
 from portal.buying_centre.positioning import let_stand
 from portal.customers import keeping
 from portal.customers.models import Customer, IsArchived
@@ -65,6 +66,7 @@ def merge(kept: Customer, other: Customer, chosen: Mapping[str, str], by: "User"
         moving.end_offers(kept.id)  # before the new runner does, who would be said to be why
         kept.assign(user_by_id(assignee_id) if assignee_id else None, by)
     let_stand(kept)
+    crediting.close_own(kept.id, by)
     figures.refresh([kept.id, other.id])
     clocks.set_clocks_of([kept.id, other.id])
     keeping.reindex(kept)

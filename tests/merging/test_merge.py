@@ -9,6 +9,8 @@ from hypothesis import strategies as st
 from sqlalchemy import func, select
 
 from portal import clock
+from portal.advocacy import crediting
+from portal.advocacy.referring import Referred, refer
 from portal.customers import keeping
 from portal.customers.models import Customer
 from portal.customers.queries import hits
@@ -99,6 +101,8 @@ def test_nothing_of_the_sample_is_lost(cast: Cast) -> None:
     merge(1, 2, cast.owner)
     after, left = rows_of([1, 2]), rows_of([2])
     grew = {"events.customer_id": 2, "customers.merged_into_id": 1, "customer_aliases.customer_id": 2}
+    grew["events.customer_id"] += 2  # the first had recommended the second: closed, and credited no longer
+    grew["referrals.referred_customer_id"] = -1
     for name, count in before.items():
         if name not in ("duplicates.customer_id", "duplicates.other_id", "stand_outs.customer_id"):
             assert after[name] == count + grew.get(name, 0), name
@@ -106,7 +110,7 @@ def test_nothing_of_the_sample_is_lost(cast: Cast) -> None:
         "events.customer_id": 1,
         "trial_members.customer_id": 3,
     }
-    assert db.session.scalar(select(func.count()).select_from(Event)) == (events or 0) + 2
+    assert db.session.scalar(select(func.count()).select_from(Event)) == (events or 0) + 4
 
 
 @pytest.mark.long
@@ -249,6 +253,27 @@ def test_the_runner_of_the_other_ends_the_offer_and_it_says_why(support: Browser
     page = support.get("/customers/1/relay").get_data(as_text=True)
     assert "Over: two customers became one" in page
     assert "given to somebody by hand" not in page
+
+
+@pytest.mark.parametrize("kept_id", [1, 2])
+def test_nobody_has_recommended_themselves(support: Browser, cast: Cast, kept_id: int) -> None:
+    two()
+    referral = refer(load(1)[0], Referred("Jorge"), cast.support)
+    other = refer(db.session.get_one(Customer, 1), Referred("Rosa"), cast.support)
+    referral.win(db.session.get_one(Customer, 2), cast.support)
+    db.session.flush()
+    ledger.record(customer_id=2, on=clock.today(), amount_minor=100, currency="MXN", by=None)
+    crediting.settle(referral)
+    db.session.commit()
+    merge(kept_id, 3 - kept_id, cast.owner)
+    assert (referral.state, referral.referred_customer_id, referral.credited_on) == ("closed", None, None)
+    assert (other.state, other.customer_id) == ("given", kept_id)
+    db.session.refresh(referral, ["thank_id"])
+    assert referral.thank_id is None, "nobody is thanked for bringing themselves"
+    page = support.get(f"/customers/{kept_id}/advocacy").get_data(as_text=True)
+    assert "Who recommends and who is recommended are the same customer" in page
+    assert "Who brought them" not in page
+    assert "Nothing came of recommending Jorge" in support.get(f"/customers/{kept_id}").get_data(as_text=True)
 
 
 def test_whom_it_was_told_apart_from_stays_told_apart(cast: Cast) -> None:
