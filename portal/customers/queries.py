@@ -137,8 +137,11 @@ def all_by_name(conditions: Collection[ColumnElement[bool]]) -> Iterator[Row[Any
 
 
 _SOME_TAGS = select(literal("tag").label("kind"), Tag.id, Tag.name).order_by(Tag.folded).limit(most(200)).subquery()
+_HOLDS_SOME = exists().where(Customer.assignee_id == User.id, Customer.archived_at.is_(None)).correlate(User)
+"""Whoever is let in no more is still asked for while customers are theirs. Rides on ix_customers_live_assignee."""
 _CHOICES = union_all(
-    select(literal("user").label("kind"), User.id, User.name).where(User.disabled_at.is_(None)), select(_SOME_TAGS)
+    select(literal("user").label("kind"), User.id, User.name).where(or_(User.disabled_at.is_(None), _HOLDS_SOME)),
+    select(_SOME_TAGS),
 ).order_by("kind", "name", "id")
 
 
@@ -147,7 +150,9 @@ CHOICES_BESIDE = Nested("choices", _CHOICES)
 
 
 def filter_choices() -> Choices:
-    """Users who may be given work and the first 200 tags, by name, in one go. A firm has tens of both."""
+    """Users who may be given work or still hold customers, and the first 200 tags, by name, in one go. A firm has tens
+    of both.
+    """
     return choices_of(rows_of(_CHOICES).all())
 
 

@@ -6,6 +6,9 @@ from datetime import datetime
 from sqlalchemy import bindparam, func, or_, select
 
 from portal import clock
+from portal.commitments.models import OPEN, Commitment
+from portal.customers.lines import is_live
+from portal.customers.models import Customer
 from portal.extensions import as_read, db, rows_of
 from portal.settings.models import FIRM_ID, Firm
 from portal.users.models import SESSION_LASTS, User, UserSession, token_hash
@@ -81,15 +84,39 @@ def user_by_form(form_id: str) -> User | None:
     return db.session.scalar(select(User).where(User.form_id == form_id))
 
 
-def users_with_last_sign_in() -> Sequence[tuple[User, datetime | None]]:
-    """Every user with the hour of the last sign-in, those who may come in first, by name. A firm has tens of them."""
+_CUSTOMERS = (
+    select(func.count())
+    .where(Customer.assignee_id == User.id, Customer.archived_at.is_(None))
+    .correlate(User)
+    .scalar_subquery()
+)
+_PROMISES = (
+    select(func.count())
+    .where(Commitment.assignee_id == User.id, OPEN, is_live(Commitment.customer_id))
+    .correlate(User)
+    .scalar_subquery()
+)
+
+
+def users_with_last_sign_in() -> Sequence[tuple[User, datetime | None, int]]:
+    """Every user with the hour of the last sign-in and how many customers are theirs, those who may come in first, by
+    name. A firm has tens of them. Rides on ix_customers_live_assignee.
+    """
     query = (
-        select(User, func.max(UserSession.created_at))
+        select(User, func.max(UserSession.created_at), _CUSTOMERS)
         .outerjoin(UserSession, UserSession.user_id == User.id)
         .group_by(User.id)
         .order_by(User.disabled_at.is_not(None), User.name, User.id)
     )
-    return [(row[0], row[1]) for row in db.session.execute(query)]
+    return [(row[0], row[1], row[2]) for row in db.session.execute(query)]
+
+
+def user_with_holdings(user_id: int) -> tuple[User, int, int] | None:
+    """The user, and how many customers and open promises are theirs to answer for, those of customers in the archive
+    left out. Rides on ix_customers_live_assignee and ix_commitments_open_assignee.
+    """
+    row = db.session.execute(select(User, _CUSTOMERS, _PROMISES).where(User.id == user_id)).first()
+    return (row[0], row[1], row[2]) if row is not None else None
 
 
 def last_sign_in(user: User) -> datetime | None:

@@ -92,6 +92,14 @@ def change(id: int) -> ResponseReturnValue:
     return _done(user, _("What you changed about %(name)s is saved.", name=user.name))
 
 
+@users.get("/settings/users/<int:id>/disable")
+@access.owner
+def ask_to_disable(id: int) -> ResponseReturnValue:
+    """Look at what a user answers for before I let this user in no longer."""
+    user, customers, promises = queries.user_with_holdings(id) or abort(404)
+    return render_template("users/disable.html", user=user, customers=customers, promises=promises)
+
+
 @users.post("/settings/users/<int:id>/disable")
 @access.owner
 def disable(id: int) -> ResponseReturnValue:
@@ -145,8 +153,9 @@ def _refused(user_id: int, rule: BrokenRule, typed: RightsForm | None = None) ->
 
 
 def _row(user: User, fault: str = "", typed: RightsForm | None = None) -> str:
-    about = {"last": queries.last_sign_in(user), "roles": ROLE_NAMES, "fault": fault, "typed": typed}
-    return render_template("users/_user.html", user=user, **about)
+    _user, customers, _promises = queries.user_with_holdings(user.id) or abort(404)
+    about = {"last": queries.last_sign_in(user), "customers": customers, "roles": ROLE_NAMES}
+    return render_template("users/_user.html", user=user, fault=fault, typed=typed, **about)
 
 
 def _users_page(fault: str = "", at: int = 0, typed: RightsForm | None = None) -> str:

@@ -38,9 +38,7 @@ def test_a_colleague_is_invited_and_joins(script: bool, open_page: Callable[...,
 
 
 @pytest.mark.parametrize("script", [True, False], ids=["script", "no-script"])
-def test_a_role_is_changed_and_a_user_disabled_in_place(
-    script: bool, open_page: Callable[..., Page], cast: Cast
-) -> None:
+def test_a_role_is_changed_and_a_user_disabled(script: bool, open_page: Callable[..., Page], cast: Cast) -> None:
     page = open_page("/settings/users", cast.owner, script=script)
     page.get_by_role("combobox", name="Role of Lucía Support").select_option("owner")
     page.get_by_role("combobox", name="Level of Lucía Support").select_option("board")
@@ -48,11 +46,14 @@ def test_a_role_is_changed_and_a_user_disabled_in_place(
     page.wait_for_load_state("networkidle")  # the row is another one then
     expect(page.get_by_role("combobox", name="Role of Lucía Support")).to_have_value("owner")
     expect(page.get_by_role("combobox", name="Level of Lucía Support")).to_have_value("board")
-    page.get_by_role("button", name="Disable Saúl Sales").click()
+    page.get_by_role("link", name="Disable Saúl Sales").click()
+    page.get_by_role("button", name="Disable", exact=True).click()
     expect(page.get_by_role("button", name="Enable Saúl Sales")).to_be_visible()
-    page.get_by_role("button", name="Disable Lucía Support").click()
+    page.get_by_role("link", name="Disable Lucía Support").click()
+    page.get_by_role("button", name="Disable", exact=True).click()
     expect(page.get_by_role("button", name="Enable Lucía Support")).to_be_visible()
-    page.get_by_role("button", name="Disable Olga Owner").click()
+    page.get_by_role("link", name="Disable Olga Owner").click()
+    page.get_by_role("button", name="Disable", exact=True).click()
     expect(page.get_by_role("alert").filter(has_text="last owner")).to_be_visible()
     expect(page).to_have_url(re.compile("/settings/users"))
 

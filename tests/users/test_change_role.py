@@ -7,11 +7,14 @@ import pytest
 from flask import Flask
 from sqlalchemy import select
 
+from portal import clock
 from portal.extensions import db
 from portal.timeline.models import Event
 from portal.users.models import LastOwner, User, UserSession
 from tests.browser import Browser
 from tests.cast import Cast
+from tests.recorder import QueryRecorder
+from tests.touches import a_customer, a_promise
 
 
 def role_of(user_id: int) -> str:
@@ -55,6 +58,10 @@ def test_only_owners_and_only_who_is_there(
     assert support.post(f"/settings/users/{cast.support.id}/{path}", data=data).status_code == 403
     assert stranger.post(f"/settings/users/{cast.support.id}/{path}", data=data).location == "/sign-in"
     assert owner.post(f"/settings/users/999/{path}", data=data).status_code == 404
+    if path == "disable":
+        assert support.get(f"/settings/users/{cast.support.id}/disable").status_code == 403
+        assert stranger.get(f"/settings/users/{cast.support.id}/disable").location.startswith("/sign-in")
+        assert owner.get("/settings/users/999/disable").status_code == 404
     assert role_of(cast.support.id) == "support"
 
 
@@ -69,6 +76,39 @@ def test_disables_and_enables(owner: Browser, support: Browser, stranger: Browse
     assert stranger.post("/sign-in", data=known).status_code == 303
     kinds = [event.kind for event in db.session.scalars(select(Event).order_by(Event.id))]
     assert [kind for kind in kinds if kind.startswith("user.")] == ["user.disabled", "user.enabled"]
+
+
+def test_is_asked_what_stays_behind_before_a_user_is_disabled(
+    owner: Browser, cast: Cast, queries: QueryRecorder
+) -> None:
+    ask = f"/settings/users/{cast.support.id}/disable"
+    assert f'href="{ask}"' in owner.get("/settings/users").text
+    assert "answers for no customer and no open promise" in owner.get(ask).text
+    customer = a_customer(cast, assignee=cast.support)
+    a_promise(customer, clock.today())
+    db.session.commit()
+    with queries as seen:
+        page = owner.get(ask).text
+    assert len(seen) <= 3
+    assert "Lucía Support answers for 1 customer and 1 open promise." in page
+    assert f'href="/customers?assignee={cast.support.id}"' in page
+    assert role_of(cast.support.id) == "support"
+
+
+def test_the_customers_of_a_disabled_user_are_found(owner: Browser, cast: Cast) -> None:
+    a_customer(cast, assignee=cast.support)
+    db.session.commit()
+    owner.post(f"/settings/users/{cast.support.id}/disable")
+    owner.post(f"/settings/users/{cast.sales.id}/disable")
+    address = f"/customers?assignee={cast.support.id}"
+    with_link = owner.get("/settings/users").text
+    assert f'href="{address}"' in with_link
+    assert f'href="/customers?assignee={cast.sales.id}"' not in with_link
+    page = owner.get(address).text
+    assert f'<option value="{cast.support.id}" selected>Lucía Support</option>' in page
+    assert f'<option value="{cast.sales.id}">' not in page  # who holds nobody is offered no more
+    for shown in ("/retention/silent", "/retention/overdue"):
+        assert f'<option value="{cast.support.id}">Lucía Support</option>' in owner.get(shown).text
 
 
 def test_the_last_owner_cannot_remove_itself(owner: Browser, cast: Cast) -> None:
