@@ -5,8 +5,9 @@ from operator import attrgetter
 from pathlib import Path
 from typing import Any
 
+from portal.customers.search import fold
 from portal.extensions import db, reading_only
-from portal.imports import columns, running, taking, taking_people, uploads
+from portal.imports import columns, queries, running, taking, taking_people, uploads
 from portal.imports.choices import Choices, surveyed
 from portal.imports.limits import Unreadable
 from portal.imports.matching import Matcher
@@ -16,6 +17,7 @@ from portal.imports.people import Person
 from portal.imports.tally import Tally
 
 FAULTS_SHOWN = 100
+NAMESAKES_SHOWN = 5
 
 
 def check(import_id: int, folder: Path, *, leaving: Callable[[], bool] = lambda: False) -> bool:
@@ -65,6 +67,7 @@ class _Look:
     def __init__(self, kind: str) -> None:
         self.tally = Tally()
         self.faults: list[Any] = []
+        self.namesakes: list[str] = []
         self._matcher = Matcher()
         self._kind = kind
 
@@ -92,11 +95,16 @@ class _Look:
 
     def _count_customers(self, rows: Sequence[Sale | Person]) -> None:
         self._matcher.look_up(rows)
+        made = []
         for row in rows:
             if self._matcher.find(row) is None:
                 self.tally.new_customers += 1
                 self._matcher.add(-self.tally.new_customers, row)
+                made.append(row.name)
+        borne = queries.names_borne({fold(name)[:160] for name in made if name})
+        self.namesakes += [name for name in made if fold(name)[:160] in borne]
 
     def findings(self) -> dict[str, Any]:
-        """The counts, and the first faults: row number, rows, faults."""
-        return self.tally.to_json() | {"faults": self.faults}
+        """The counts; the first faults: row number, rows, faults; new customers who bear the name of a known one."""
+        namesakes = {"count": len(self.namesakes), "names": self.namesakes[:NAMESAKES_SHOWN]}
+        return self.tally.to_json() | {"faults": self.faults, "namesakes": namesakes}

@@ -160,6 +160,12 @@ def _reached_by(own: Any, of_contact: Any, wanted: Collection[str]) -> Iterable[
     return db.session.execute(query).all()
 
 
+def names_borne(folded: Collection[str]) -> set[str]:
+    """Which of these folded names live customers bear. Rides on ix_customers_live_name."""
+    query = select(Customer.sort_name).where(Customer.sort_name.in_(folded), Customer.archived_at.is_(None)).distinct()
+    return set(db.session.scalars(query)) if folded else set()
+
+
 def archived_customers(customer_ids: Collection[int]) -> dict[int, str]:
     """The names of those of these customers who are archived, by id."""
     query = select(Customer.id, Customer.name).where(Customer.id.in_(customer_ids), Customer.archived_at.is_not(None))

@@ -19,6 +19,7 @@ from portal.timeline.models import Event
 from tests.browser import Browser
 from tests.cast import Cast
 from tests.recorder import QueryRecorder
+from tests.touches import a_customer
 
 FILES = Path(__file__).parent / "files"
 
@@ -253,6 +254,33 @@ def test_customers_with_their_contacts(owner: Browser, cast: Cast) -> None:
     assert db.session.scalar(select(func.count()).select_from(Customer)) == 2
     assert db.session.scalar(select(func.count()).select_from(ImportRefusal)) == 2
     assert "Done." in owner.get(address).get_data(as_text=True)
+
+
+@pytest.mark.parametrize(
+    ("kind", "rows"),
+    [
+        (
+            "purchases",
+            "Cliente,Fecha,Importe\nHOTEL SIERRA AZÚL,2025-01-01,5\nHotel Sierra Azul,2025-01-02,5\nB,2025-01-01,5\n",
+        ),
+        ("customers", "Nombre,Correo\nHotel Sierra Azul,new@x.example\nHotel sierra azul,\nB,\n"),
+    ],
+)
+def test_new_customers_with_the_name_of_a_known_one_are_said(owner: Browser, cast: Cast, kind: str, rows: str) -> None:
+    gone = a_customer(cast, "B")
+    gone.archive(cast.owner)
+    a_customer(cast)
+    db.session.commit()
+    address = bring(owner, rows.encode(), "x.csv", kind)
+    check(owner, address)
+    jobs.run_waiting()
+    page = owner.get(address).get_data(as_text=True)
+    assert "2 new customers have the names of customers you already have: H" in page
+    assert the_import(address).findings["namesakes"]["count"] == 2
+    assert "B" not in the_import(address).findings["namesakes"]["names"]
+    the_import(address).findings = {**the_import(address).findings, "namesakes": {"count": 0, "names": []}}
+    db.session.commit()
+    assert "you already have" not in owner.get(address).get_data(as_text=True)
 
 
 def test_the_list_of_imports(owner: Browser, cast: Cast, queries: QueryRecorder) -> None:
