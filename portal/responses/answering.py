@@ -32,6 +32,8 @@ if TYPE_CHECKING:
 
 MOST_SET_ASIDE = 20
 """Quarantined answers that are kept of one invitation."""
+MOST_CORRECTIONS_SENT = 5
+"""How many corrections on one invitation bring a receipt: whoever plays with a link fills nobody's mailbox."""
 
 
 class NotAsked(BrokenRule):
@@ -78,8 +80,8 @@ def answer(asked: Asked, said: Said, by: "User | None" = None, link: str = "") -
     """Take an answer: `received`, `corrected`, `quarantined`, or `again` when it says what is known already.
 
     With `by`, it was said to a colleague, who writes it down: it is labelled, and out of the headline figure. With
-    `link`, the public address, the client gets a receipt by mail. Raises `NotAsked`, `NoSuchScore`,
-    `ChangedMeanwhile` or `TooManyAnswers`.
+    `link`, the public address, the client gets a receipt by mail, and another one of the answer that stands after a
+    correction. Raises `NotAsked`, `NoSuchScore`, `ChangedMeanwhile` or `TooManyAnswers`.
     """
     if not asked.is_open:
         raise NotAsked
@@ -93,7 +95,7 @@ def answer(asked: Asked, said: Said, by: "User | None" = None, link: str = "") -
     corrects = by is None and may_correct(asked, said.editor)
     if (asked.score, asked.comment) == (said.score, said.comment) and (asked.may_call == said.may_call or not corrects):
         return "again"
-    return _correct(asked, said) if corrects else _set_aside(asked, said, by)
+    return _correct(asked, said, link) if corrects else _set_aside(asked, said, by)
 
 
 def may_correct(asked: Asked, editor: str | None) -> bool:
@@ -156,8 +158,10 @@ def _receive(asked: Asked, said: Said, by: "User | None", link: str) -> None:
             _post_receipt(asked, said, asked.email, link)
 
 
-def _correct(asked: Asked, said: Said) -> str:
-    """Write the answer anew. Raises `ChangedMeanwhile` when the form was made before the last correction."""
+def _correct(asked: Asked, said: Said, link: str) -> str:
+    """Write the answer anew, and send what stands now. Raises `ChangedMeanwhile` when the form was made before the last
+    correction.
+    """
     response = queries.standing_response_for_change(asked.invitation_id)
     if response is None or response.tallied:  # counted in the very moment in which its time ran out
         return _set_aside(asked, said, None)
@@ -167,6 +171,9 @@ def _correct(asked: Asked, said: Said) -> str:
     response.correct(said.score, said.comment, said.may_call)
     response.commitment_id = recovery.follow(asked, said.score, said.comment)
     quoting.follow(response, comment_was)
+    reads_otherwise = (was, comment_was) != (said.score, said.comment)
+    if link and asked.email and reads_otherwise and queries.corrections(asked) < MOST_CORRECTIONS_SENT:
+        _post_receipt(asked, said, asked.email, link)
     note("corrected", asked, response.id, said.score, said.comment, was=was)
     return "corrected"
 

@@ -38,6 +38,7 @@ from portal.responses.asked import Asked
 from portal.responses.models import ASIDE, Response
 from portal.settings.models import FIRM_ID, Firm
 from portal.surveys.models import Survey, SurveyQuestion
+from portal.timeline.models import Event
 from portal.users.models import User
 
 MOST_QUESTIONS = 20
@@ -142,6 +143,21 @@ def set_aside(asked: Asked) -> Sequence[tuple[int, str, str | None]]:
         Response.state == literal_column("'quarantined'"),
     )
     return [(row.score, row.comment, row.nonce) for row in db.session.execute(query)]
+
+
+def corrections(asked: Asked) -> int:
+    """How often answers to this invitation have been corrected. By ix_survey_responses_customer_id_answered_on, and by
+    ix_events_customer_id_happened_on_id.
+    """
+    theirs = select(Response.id).where(
+        Response.customer_id == asked.customer_id, Response.invitation_id == asked.invitation_id
+    )
+    query = select(func.count()).where(
+        Event.customer_id == asked.customer_id,
+        Event.kind == literal_column("'response.corrected'"),
+        Event.subject_id.in_(theirs),
+    )
+    return db.session.scalar(query) or 0
 
 
 def open_recovery(commitment_id: int | None) -> Commitment | None:

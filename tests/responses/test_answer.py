@@ -100,7 +100,11 @@ def test_only_the_browser_that_answered_corrects_it(cast: Cast, client: Callable
         assert "Change my answer" not in ana.get("/thanks").get_data(as_text=True)
         ana.send(score=8)
     assert [(r.score, r.state) for r in responses()][0::2] == [(4, "standing"), (8, "quarantined")]
-    assert len(db.session.scalars(select(OutboxMessage)).all()) == 1
+    letters = [words_of(mail).text for mail in db.session.scalars(select(OutboxMessage).order_by(OutboxMessage.id))]
+    assert len(letters) == 2, "only what stands is sent"
+    assert "9" in letters[0]
+    assert "4 — I meant four" in letters[1]
+    assert f"http://localhost{question.path}/not-me" in letters[1]
 
 
 UNREADABLE = [

@@ -110,6 +110,27 @@ def test_the_same_browser_corrects_its_answer_for_a_day(cast: Cast) -> None:
     assert "response.corrected" in kinds()
 
 
+def test_each_correction_brings_a_receipt_but_not_without_end(cast: Cast) -> None:
+    question, link = ask(cast), "http://localhost/s/x/not-me"
+    mine = {"editor": "mine", "link": link}
+
+    def sent() -> list[tuple[int, str]]:
+        found = db.session.scalars(select(OutboxMessage).order_by(OutboxMessage.id))
+        return [(mail.about["score"], mail.about["comment"]) for mail in found if mail.about]
+
+    answer(question, 9, nonce="n1", next_editor="mine", link=link)
+    assert answer(question, 3, "Late", issued_at=clock.now(), **mine) == "corrected"
+    assert answer(question, 3, "Late", issued_at=clock.now(), **mine) == "again"
+    assert sent() == [(9, ""), (3, "Late")]
+    assert answer(question, 3, "Late", may_call=True, issued_at=clock.now(), **mine) == "corrected"
+    assert sent() == [(9, ""), (3, "Late")], "it would read the same"
+    for score in range(10):
+        answer(question, score, "Once more", issued_at=clock.now(), **mine)
+    assert len(sent()) == answering.MOST_CORRECTIONS_SENT, "the first answer, and the corrections but one"
+    assert answer(ask(cast, n=2), 9, link=link) == "received"
+    assert sent()[-1] == (9, ""), "another invitation has receipts of its own"
+
+
 def test_what_staff_write_down_is_labelled_and_nobody_gets_a_receipt(cast: Cast) -> None:
     question = ask(cast)
     assert answer(question, 2, "Said on the phone", by=cast.support) == "received"
