@@ -18,7 +18,13 @@ from portal.language import page_ngettext as ngettext
 from portal.language import spoken
 from portal.money import CURRENCIES, exponent
 
-__all__ = ["ago", "day", "due", "init_app", "iso_day", "moment", "money", "number", "phone", "typed", "whole_money"]
+__all__ = [
+    "MOST_DAYS_AGO", "ago", "day", "due", "init_app", "iso_day", "moment", "money", "number", "phone", "typed",
+    "whole_money",
+]  # fmt: skip
+
+MOST_DAYS_AGO = 60
+"""A day longer ago than so many days is said by its date: some sentences want another word before that."""
 
 
 @lru_cache(maxsize=8192)
@@ -110,7 +116,7 @@ def _ago(value: date, today: date, locale: str) -> Markup:
         words = _("today")
     elif days == 1:
         words = _("yesterday")
-    elif 1 < days <= 60:
+    elif 1 < days <= MOST_DAYS_AGO:
         words = ngettext("%(num)d day ago", "%(num)d days ago", days)
     else:
         return _day(value, today, locale)

@@ -7,7 +7,7 @@ from markupsafe import Markup, escape
 from portal import clock
 from portal.buying_centre.picture import Person, Picture, Thread
 from portal.buying_centre.terms import rank
-from portal.formats import ago, day
+from portal.formats import MOST_DAYS_AGO, ago, day
 from portal.language import page_gettext as _
 from portal.language import page_ngettext as ngettext
 from portal.rules import N_
@@ -177,8 +177,10 @@ def _unanswered(person: Person) -> Markup:
     who = {"name": person.contact.name, "stance": stance(person.contact.stance)}
     since = person.contact.stance_at
     if person.met_at is not None and since is not None and person.met_at > since:
-        when = ago(clock.day_of(person.met_at))
-        return _("%(name)s is a %(stance)s, and was last answered: %(when)s.", when=when, **who)
+        on = clock.day_of(person.met_at)
+        if (clock.today() - on).days > MOST_DAYS_AGO:
+            return _("%(name)s is a %(stance)s, and was last answered on %(day)s.", day=day(on), **who)
+        return _("%(name)s is a %(stance)s, and was last answered %(ago)s.", ago=ago(on), **who)
     when = day(clock.day_of(since)) if since else Markup("–")
     return _("%(name)s has been a %(stance)s since %(when)s, and nobody has answered.", when=when, **who)
 

@@ -81,7 +81,8 @@ def reason(found: Weakest) -> Markup:
     said = _of_one(found)
     if found.weeks == 1:
         return said
-    return _("Too few left any step in this week alone; in %(weeks)s weeks up to it:", weeks=found.weeks) + " " + said
+    several = _("Too few left any step in this week alone, so %(weeks)s weeks up to it count.", weeks=found.weeks)
+    return several + " " + said
 
 
 def _of_one(found: Weakest) -> Markup:

@@ -68,6 +68,18 @@ def test_says_how_they_fare_and_credits_each_repurchase(browser_of: Any, cast: C
     assert "archived" in page
 
 
+def test_one_promise_is_one_in_spanish(browser_of: Any, cast: Cast) -> None:
+    customer, today = a_customer(cast), clock.today()
+    hand_over(customer, cast.sales, cast.support, today - 70 * DAY)
+    a_promise(customer, today - DAY)
+    a_promise(customer, today).keep(cast.support)
+    cast.sales.locale = "es"
+    db.session.commit()
+    page = browser_of(cast.sales).get("/relay/handed-over").get_data(as_text=True)
+    for words in ("1 cumplida<", "1 atrasada<"):
+        assert words in page
+
+
 def test_a_customer_handed_over_twice_counts_since_the_last_time(browser_of: Any, cast: Cast) -> None:
     customer, today = a_customer(cast), clock.today()
     for days in (60, 20):

@@ -1,0 +1,19 @@
+"""Why a step is the weakest, in both languages."""
+
+import pytest
+from flask import Flask
+
+from portal.language import speaking
+from portal.review import wording
+from portal.review.running import Run, Weakest
+
+
+@pytest.mark.once
+def test_where_several_weeks_are_judged_each_sentence_stands_by_itself(app: Flask) -> None:
+    found = Weakest("lowest", "sales", Run(onward=4, gone=7), weeks=4)
+    for language, said in (
+        ("en", "so 4 weeks up to it count. 4 of 11 who left it went onward"),
+        ("es", "así que cuentan 4 semanas hasta ella. De 11 que lo dejaron"),
+    ):
+        with app.test_request_context(), speaking(language):
+            assert said in wording.reason(found)
