@@ -50,7 +50,7 @@ MOST_WHOLE = 2**53
 class WholeField(IntegerField):
     """A whole number; what was typed in its place is shown again without what nobody can see."""
 
-    data: int | None
+    data: Any
 
     def process_formdata(self, valuelist: list[Any]) -> None:
         """A whole number; raises ValueError, with words, on anything else, and on one too long to reckon with."""

@@ -1,16 +1,28 @@
 """Text that enters the house is cleaned the same way everywhere, or refused."""
 
+import importlib
+import pkgutil
+
 import pytest
-from flask import Flask
+from flask import Flask, g
+from flask_wtf import FlaskForm
 from hypothesis import given
 from hypothesis import strategies as st
 from werkzeug.datastructures import MultiDict
-from wtforms import Form
+from wtforms import Form as AnyForm
 from wtforms.validators import NumberRange
 
+import portal
 from portal.choices import WholeField
+from portal.extensions import db
 from portal.fields import FormIdField, LongTextField, TextField, VersionField
+from portal.forms import Form
+from portal.language import speaking
+from portal.settings.models import Firm
 from portal.texts import UnfitText, clean_line, clean_text
+from tests.browser import Browser
+from tests.cast import Cast
+from tests.sample import make_sample
 
 
 class Sample(Form):
@@ -81,3 +93,30 @@ def test_a_number_too_long_to_reckon_with_is_refused_and_shown_again(app: Flask,
         assert form.ranged.errors
         assert form.ranged._value() == typed[:20]
         assert Numbers(MultiDict({"free": "-9007199254740992", "ranged": "99"})).validate()
+
+
+def forms() -> list[type[AnyForm]]:
+    """Every form class of the house."""
+    named = [each.name for each in pkgutil.walk_packages(portal.__path__, "portal.") if each.name.endswith(".forms")]
+    things = [thing for name in named for thing in vars(importlib.import_module(name)).values()]
+    ours = {each for each in things if isinstance(each, type) and issubclass(each, AnyForm)}
+    return sorted(ours - {AnyForm, FlaskForm, Form}, key=lambda form: (form.__module__, form.__name__))
+
+
+@pytest.mark.parametrize("form", forms(), ids=lambda form: f"{form.__module__}.{form.__name__}")
+def test_every_form_says_what_is_wrong_in_the_language_of_the_page(app: Flask, form: type[AnyForm]) -> None:
+    for locale, words in (("es", "Este campo es obligatorio."), ("en", "This field is required.")):
+        with app.test_request_context(), speaking(locale):
+            g.firm = Firm(name="Muebles", locale=locale)
+            fields = list(form(formdata=None))
+            assert {field.gettext("This field is required.") for field in fields} == {words}
+
+
+def test_a_page_in_spanish_says_what_is_wrong_in_spanish(owner: Browser, cast: Cast) -> None:
+    make_sample(cast)
+    cast.owner.locale = "es"
+    db.session.commit()
+    page = owner.post("/customers/1/relay/requests", data={"text": "", "leg": "service"}).get_data(as_text=True)
+    assert "Este campo es obligatorio." in page
+    page = owner.post("/customers/1/relay/requests", data={"text": "x" * 301}).get_data(as_text=True)
+    assert "El campo no puede tener más de 300 caracteres." in page

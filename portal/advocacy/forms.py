@@ -1,10 +1,10 @@
 """The shape of a recommendation, and of what is said about it."""
 
 from flask_babel import lazy_gettext as _l
-from wtforms import Form
 
 from portal.choices import DayField, IdField, NextField, RecordField, WordField
 from portal.fields import EmailTextField, FormIdField, PhoneField, TextField
+from portal.forms import Form
 
 PLACES = ("page", "list")
 

@@ -1,12 +1,12 @@
 """The shape of a request for support, and of what is said about it."""
 
 from flask_babel import lazy_gettext as _l
-from wtforms import Form
 from wtforms.validators import InputRequired
 
 from portal.choices import DayField, NextField, RecordField, WordField
 from portal.due import STEPS
 from portal.fields import FormIdField, TextField, VersionField
+from portal.forms import Form
 from portal.relay.legs import LEGS
 
 PLACES = ("page", "today", "list")

@@ -1,12 +1,12 @@
 """The shape of a promise, and of what is said about it."""
 
 from flask_babel import lazy_gettext as _l
-from wtforms import Form
 
 from portal.choices import DayField, NextField, RecordField, WordField
 from portal.commitments.models import SIDES
 from portal.due import STEPS
 from portal.fields import FormIdField, TextField, VersionField
+from portal.forms import Form
 
 PLACES = ("page", "today", "list", "side")
 

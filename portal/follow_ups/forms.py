@@ -1,12 +1,13 @@
 """The shape of what is logged and planned."""
 
 from flask_babel import lazy_gettext as _l
-from wtforms import BooleanField, Form
+from wtforms import BooleanField
 
 from portal.choices import DayField, IdField, NextField, RecordField, WordField
 from portal.due import STEPS
 from portal.fields import FormIdField, LongTextField, TextField, VersionField
 from portal.follow_ups.models import CHANNELS, OUTCOMES, PURPOSES
+from portal.forms import Form
 from portal.objections.models import LONGEST
 
 LONGEST_NOTE = 4000

@@ -1,10 +1,10 @@
 """The shape of asking."""
 
 from flask_babel import lazy_gettext as _l
-from wtforms import Form
 
 from portal.choices import IdField, WordField
 from portal.fields import FormIdField
+from portal.forms import Form
 from portal.invitations.opting import WISHES
 
 WAYS = ("email", "link", "qr", "whatsapp")

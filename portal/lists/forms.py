@@ -2,12 +2,13 @@
 
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
-from wtforms import Field, Form
+from wtforms import Field
 from wtforms.validators import ValidationError
 
 from portal.choices import DayField, IdField, RecordField, WordField
 from portal.fields import FormIdField, TextField
 from portal.follow_ups.models import PURPOSES
+from portal.forms import Form
 from portal.lists.models import ACTS
 
 

@@ -7,11 +7,12 @@ from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from flask_wtf import FlaskForm
 from flask_wtf.file import FileField
-from wtforms import Field, Form
+from wtforms import Field
 from wtforms.validators import ValidationError
 from wtforms.widgets import URLInput
 
 from portal.fields import FormIdField, LongTextField, TextField, VersionField
+from portal.forms import Form
 from portal.objections.models import LONGEST, LONGEST_ANSWER, LONGEST_LINK
 
 

@@ -5,12 +5,13 @@ from typing import Any
 
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
-from wtforms import Field, FieldList, Form, FormField
+from wtforms import Field, FieldList, FormField
 from wtforms.validators import InputRequired, NumberRange, ValidationError
 
 from portal.choices import IdField, RecordField, WholeField, WordField
 from portal.fields import FormIdField, TextField, VersionField
 from portal.follow_ups.models import CHANNELS, PURPOSES
+from portal.forms import Form
 from portal.playbooks.models import CALENDARS, GIVEN_TO, KINDS, LONGEST_REASON, TRIGGERS
 from portal.playbooks.writing import LONGEST_NAME, MOST_STEPS, Step, Written
 

@@ -5,11 +5,12 @@ from typing import Any
 
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
-from wtforms import Form, SelectField
+from wtforms import SelectField
 from wtforms.validators import ValidationError
 
 from portal.choices import WordField
 from portal.fields import FormIdField, LongTextField, TextField, options
+from portal.forms import Form
 from portal.relay import wording
 from portal.relay.legs import LEGS
 from portal.users.models import User

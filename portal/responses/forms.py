@@ -7,10 +7,10 @@ from dataclasses import dataclass, field
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from werkzeug.datastructures import MultiDict
-from wtforms import Form
 
 from portal.choices import IdField, NextField, RecordField, WordField
 from portal.fields import FormIdField, LongTextField
+from portal.forms import Form
 from portal.responses.afterwards import More
 from portal.responses.models import LONGEST_COMMENT, QUOTE_PLACES, QUOTES
 from portal.surveys.scales import SCORES, Scale

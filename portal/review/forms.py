@@ -1,10 +1,10 @@
 """The shape of an improvement, and of why one is dropped."""
 
 from flask_babel import lazy_gettext as _l
-from wtforms import Form
 
 from portal.choices import DayField, RecordField, WordField
 from portal.fields import FormIdField, TextField, VersionField
+from portal.forms import Form
 from portal.review.models import STEPS
 
 PLACES = ("page", "list")

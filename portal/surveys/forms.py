@@ -5,12 +5,13 @@ from typing import Any
 
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
-from wtforms import FieldList, Form, FormField
+from wtforms import FieldList, FormField
 from wtforms.validators import InputRequired, NumberRange, ValidationError
 from wtforms.widgets import TextArea, TextInput
 
 from portal.choices import IdField, WholeField, WordField
 from portal.fields import FormIdField, TextField, VersionField
+from portal.forms import Form
 from portal.settings.models import LOCALES
 from portal.surveys.models import KINDS, OCCASIONS, TEXTS, Survey, SurveyQuestion
 from portal.surveys.scales import SCALES, Scale

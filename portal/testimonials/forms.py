@@ -1,10 +1,11 @@
 """The shape of a testimonial, and of its withdrawal."""
 
 from flask_babel import lazy_gettext as _l
-from wtforms import BooleanField, Form
+from wtforms import BooleanField
 
 from portal.choices import DayField, NextField, RecordField
 from portal.fields import FormIdField, LongTextField, TextField, VersionField
+from portal.forms import Form
 from portal.testimonials.models import LONGEST, PLACES
 
 

@@ -1,11 +1,11 @@
 """The shape of a trial as somebody asks for it."""
 
 from flask_babel import lazy_gettext as _l
-from wtforms import Form
 from wtforms.validators import InputRequired, NumberRange
 
 from portal.choices import WholeField, WordField
 from portal.fields import FormIdField
+from portal.forms import Form
 from portal.lists.catalogue import BY_NAME
 from portal.trials.models import DAYS, SHARES
 
