@@ -8,7 +8,7 @@ from portal import clock, due
 from portal.backing.models import SupportRequest
 from portal.customers.models import Customer, IsArchived
 from portal.extensions import db
-from portal.relay.legs import leg_of
+from portal.relay.legs import OF_ROLE, leg_of
 from portal.rules import N_, BrokenRule
 from portal.timeline.models import record
 
@@ -37,6 +37,8 @@ def ask(customer: Customer, said: Asked, by: "User", of: "User | None" = None) -
     if customer.is_archived:
         raise IsArchived
     due.checked(said.due_on)
+    if _is_own_leg(said, by, of):
+        raise NobodyAsked
     to_leg = _asked_leg(said, by, of, customer.leg)
     request = SupportRequest(
         customer_id=customer.id, from_leg=leg_of(by.role, customer.leg), to_leg=to_leg,
@@ -54,9 +56,16 @@ def change(request: SupportRequest, said: Asked, by: "User", of: "User | None" =
     """Ask a locked request otherwise, as long as it waits. Raises `NotWaiting`, `DayOutOfReach` or `NobodyAsked`."""
     if request.is_waiting and said.due_on != request.due_on:
         due.checked(said.due_on)
+    if said.leg != request.to_leg and _is_own_leg(said, by, of):
+        raise NobodyAsked
     has_it = of is not None and of.id == request.assignee_id
     to_leg = request.to_leg if has_it and said.leg in ("", request.to_leg) else _asked_leg(said, by, of, request.to_leg)
     request.change(by, said.text, said.due_on, to_leg, of)
+
+
+def _is_own_leg(said: Asked, by: "User", of: "User | None") -> bool:
+    """Would they ask their own leg, and nobody in particular? An owner runs in every leg and asks any."""
+    return of is None and bool(said.leg) and said.leg == OF_ROLE.get(by.role)
 
 
 def _asked_leg(said: Asked, by: "User", of: "User | None", now: str | None) -> str:

@@ -96,6 +96,7 @@ def test_of_a_colleague_it_is_of_their_leg(browser_of: Any, cast: Cast) -> None:
         {"text": "a\x00b"},
         {"leg": "nobody"},
         {"leg": ""},
+        {"leg": "service"},  # their own
         {"due_step": "none"},
         {"due_step": "date", "due_on": "2020-01-01"},
     ],
@@ -207,6 +208,7 @@ def test_is_asked_otherwise_by_who_asked(browser_of: Any, support: Browser, stra
     for wrong, said in (
         ({"text": ""}, "This field is required"), ({"due_on": ""}, "This field is required"),
         ({"due_on": "1999-01-01"}, "from today on"), ({"leg": "", "user_id": ""}, "Choose who is asked"),
+        ({"leg": "sales", "user_id": ""}, "Choose who is asked"),
     ):  # fmt: skip
         answer = sales.post(here, data=form | wrong)
         assert answer.status_code == 422
