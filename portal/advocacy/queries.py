@@ -31,8 +31,8 @@ from portal.paging import PAGE_ROWS, Page, decode, most, page_of
 from portal.purchases.models import Purchase
 from portal.users.models import User
 
-SHOWN = ("given", "contacted", "customer", "credited", "closed")
-"""The states that a page tells apart: a customer who has bought is `credited`."""
+SHOWN = ("given", "contacted", "customer", "credited", "bought_before", "closed")
+"""The states that a page tells apart: a customer who has bought is `credited`, or had `bought_before`."""
 MOST_COUNTED = 100
 MOST_OF_CUSTOMER = 100
 THEY = aliased(Customer)
@@ -52,9 +52,14 @@ _AFTER_IT = and_(
 )
 CREDITED: ColumnElement[bool] = and_(Purchase.id.is_not(None), _AFTER_IT)
 """They had not bought before they were recommended, and have since."""
+BOUGHT_BEFORE: ColumnElement[bool] = and_(Purchase.id.is_not(None), ~_AFTER_IT)
+"""They had: a first purchase is not waited for, and nobody is credited with it."""
+_IS_WON = Referral.state == "customer"
 LINE = (
     Referral.id,
-    case((and_(Referral.state == "customer", CREDITED), "credited"), else_=Referral.state).label("state"),
+    case(
+        (and_(_IS_WON, CREDITED), "credited"), (and_(_IS_WON, BOUGHT_BEFORE), "bought_before"), else_=Referral.state
+    ).label("state"),
     Referral.name,
     Referral.reach,
     Referral.note,
@@ -102,10 +107,9 @@ def _line() -> Select[Any]:
 
 def _in_state(state: str) -> list[ColumnElement[bool]]:
     """The conditions for one of `SHOWN`; none for all of them."""
-    if state == "credited":
-        return [Referral.state == "customer", CREDITED]
-    if state == "customer":
-        return [Referral.state == "customer", ~func.coalesce(CREDITED, False)]
+    won = {"customer": Purchase.id.is_(None), "credited": CREDITED, "bought_before": BOUGHT_BEFORE}
+    if state in won:
+        return [_IS_WON, won[state]]
     return [Referral.state == state] if state else []
 
 
@@ -127,7 +131,7 @@ def _counts() -> Any:
     counted = []
     for state in SHOWN:
         some = select(literal(1).label("one")).select_from(Referral).where(*_in_state(state)).limit(MOST_COUNTED)
-        if state in ("customer", "credited"):
+        if state in ("customer", "credited", "bought_before"):
             some = some.outerjoin(Purchase, Purchase.id == FIRST)
         each = some.subquery()
         counted.append(select(literal(state).label("state"), func.count().label("n")).select_from(each))

@@ -22,6 +22,7 @@ def _states(locale: str) -> dict[str, tuple[str, str]]:
         "contacted": ("calm", _("Contacted")),
         "customer": ("calm", _("A customer, no purchase yet")),
         "credited": ("good", _("Has bought")),
+        "bought_before": ("plain", _("Had bought before")),
         "closed": ("plain", _("Did not work out")),
     }
 
@@ -50,6 +51,6 @@ def became(row: Any) -> Markup:
     if row.state == "credited":
         bought = {"day": formats.day(row.purchased_on), "amount": formats.money(row.amount_minor, row.currency)}
         return _("first purchase on %(day)s: %(amount)s", **bought)
-    if row.state == "customer" and row.purchased_on:
+    if row.state == "bought_before":
         return _("had bought before they were recommended, on %(day)s", day=formats.day(row.purchased_on))
     return Markup()

@@ -64,7 +64,11 @@ def test_what_was_bought_before_is_nobodys_credit(support: Browser, cast: Cast) 
     look()
     assert "had bought before they were recommended" in support.get(f"/advocacy/{referral.id}").get_data(as_text=True)
     assert not thanks(hotel)
-    assert "Jorge" in support.get("/advocacy?state=customer").get_data(as_text=True)
+    shown = support.get("/advocacy?state=bought_before").get_data(as_text=True)
+    assert "Had bought before <b>1</b>" in shown
+    assert '<span class="word plain">Had bought before</span>' in shown
+    assert "A customer, no purchase yet</a>" in shown, "nobody is waited for"
+    assert "Jorge" not in support.get("/advocacy?state=customer").get_data(as_text=True)
     assert "Jorge" not in support.get("/advocacy?state=credited").get_data(as_text=True)
 
 
