@@ -1,10 +1,17 @@
 """Every word of the portal is there in every language."""
 
 import pytest
+from babel.messages.pofile import read_po
 
 from tests.catalogues import LANGUAGES, catalogue_path, faults, in_use, update
 
 pytestmark = pytest.mark.once
+
+
+def _translations(language: str) -> list[str]:
+    with catalogue_path(language).open("rb") as file:
+        messages = list(read_po(file, locale=language))
+    return [words for each in messages for words in (each.string if isinstance(each.string, tuple) else (each.string,))]
 
 
 @pytest.mark.long
@@ -21,6 +28,10 @@ def test_is_as_make_messages_leaves_it(language: str, monkeypatch: pytest.Monkey
     monkeypatch.setattr("tests.catalogues.catalogue_path", lambda language: copy)
     update(language)
     assert copy.read_text() == before, "run `make messages`"
+
+
+def test_no_line_ends_between_a_number_and_its_percent_sign_in_spanish() -> None:
+    assert [words for words in _translations("es") if " %%" in words] == []
 
 
 def test_finds_the_words_of_code_and_templates() -> None:

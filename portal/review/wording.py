@@ -50,7 +50,7 @@ def conversion(run: Run) -> Markup:
 
 def percent(run: Run) -> Markup:
     """The same as a share: "40 %"; empty where nobody left."""
-    return Markup("") if run.conversion is None else Markup("%d %%") % round(100 * run.conversion)
+    return Markup("") if run.conversion is None else Markup("%d\N{NO-BREAK SPACE}%%") % round(100 * run.conversion)
 
 
 def wait(run: Run) -> Markup:

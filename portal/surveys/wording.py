@@ -114,8 +114,8 @@ def scored(score: Score | None) -> str:
 
 
 def percent(value: float | None) -> str:
-    """A share: "90 %"."""
-    return "–" if value is None else f"{_plain(value)} %"
+    """A share: "90 %", which no end of a line parts."""
+    return "–" if value is None else f"{_plain(value)}\N{NO-BREAK SPACE}%"
 
 
 def between(score: Score | None) -> str:
@@ -133,7 +133,7 @@ def between(score: Score | None) -> str:
 def span(score: Score) -> str:
     """The bare interval of the score: "4.8 – 55.8"."""
     low, high = score.around
-    return f"{_plain(low)} – {_plain(high)}{' %' if score.kind == 'csat' else ''}"
+    return f"{_plain(low)} – {percent(high) if score.kind == 'csat' else _plain(high)}"
 
 
 def feeling(kind: str, score: int) -> tuple[str, str]:

@@ -44,8 +44,9 @@ def test_in_one_look(owner: Browser, queries: QueryRecorder) -> None:
         assert "410 of 800 bought again" in text(owner.get("/retention"))
     assert len(seen) <= 5, seen.statements
     for said in (
-        "As of today", "800 customers, 410 of them clients", "51 %", "410 of 800 bought again",
-        "2.7 points more than 90 days ago", "55 days", "49 % of 800 still waiting", "78 %",
+        "As of today", "800 customers, 410 of them clients", "51\N{NO-BREAK SPACE}%", "410 of 800 bought again",
+        "2.7 points more than 90 days ago", "55 days", "49\N{NO-BREAK SPACE}% of 800 still waiting",
+        "78\N{NO-BREAK SPACE}%",
         "3 customers of other currencies left out", "MXN 610,240", "7 in 10 bought within 90 days",
         "it expected 131 purchases", "138 came",
     ):  # fmt: skip
@@ -155,7 +156,7 @@ def test_old_books_say_so_and_failed_ones_too(owner: Browser, firm: Firm) -> Non
     page = text(owner.get("/retention"))
     assert "the disk is full" in page
     assert "Try again" in page
-    assert "51 %" in page
+    assert "51\N{NO-BREAK SPACE}%" in page
 
 
 def test_nobody_has_bought_by_the_day_of_the_books(owner: Browser) -> None:

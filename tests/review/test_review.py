@@ -57,8 +57,11 @@ def test_a_week_against_the_one_before(support: Browser, cast: Cast, queries: Qu
         page = support.get("/relay/review").get_data(as_text=True)
     assert len(seen) <= 5
     assert "Weakest: sales." in page
-    assert "3 of 10 who left it went onward; in the 12 weeks before it was 70 %. As usual, 4 more would" in page
-    assert "before: 7 of 10 70 %" in page
+    assert (
+        "3 of 10 who left it went onward; in the 12 weeks before it was 70\N{NO-BREAK SPACE}%. As usual, 4 more would"
+        in page
+    )
+    assert "before: 7 of 10 70\N{NO-BREAK SPACE}%" in page
     assert "9 days" in page
     assert "7 gone, 1 hand-off not answered" in page
     looked_at, written = page.split("What we shall do better", 1)

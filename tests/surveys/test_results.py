@@ -47,7 +47,7 @@ def test_says_the_score_with_n_interval_and_rate(support: Browser, cast: Cast, q
         for words in (
             "+33.3",
             "95 % interval 4.8 to 55.8",
-            "50 %",
+            "50\N{NO-BREAK SPACE}%",
             "of 60 delivered invitations",
             "Lucía Support",
             "4.8 – 55.8",
