@@ -178,7 +178,9 @@ def last_event_id() -> int:
 
 
 def customers(day: date, end: datetime, ids: Ids = None) -> Rows:
-    """(id, assignee or 0, when made in seconds of the epoch, last touch as of now), by id."""
+    """(id, assignee or 0, when made in seconds of the epoch, last touch as of now), by id. Who has gone into another
+    since is known as that one.
+    """
     there = or_(Customer.created_at < end, Customer.first_purchase_on <= day)
     not_archived = or_(Customer.archived_at.is_(None), Customer.archived_at >= end)
     return (
@@ -188,7 +190,7 @@ def customers(day: date, end: datetime, ids: Ids = None) -> Rows:
             epoch(Customer.created_at),
             ordinal(Customer.last_touch_on),
         )
-        .where(there, not_archived, *_of(Customer.id, ids))
+        .where(there, not_archived, Customer.merged_into_id.is_(None), *_of(Customer.id, ids))
         .order_by(Customer.id)
     )
 

@@ -14,6 +14,7 @@ from portal.customers.models import Customer
 from portal.extensions import db
 from portal.follow_ups import touching
 from portal.follow_ups.models import Touch
+from portal.merging import merging
 from portal.purchases import figures as ledger_figures
 from portal.purchases import ledger as purchases
 from portal.retention import reading
@@ -74,6 +75,17 @@ def test_what_comes_later_is_not_known(app: Flask, cast: Cast) -> None:
     assert then.spent.tolist() == [300, 300, 400]
     for name in ("first", "last_touch", "late_promises", "assignee", "revenue"):
         assert told(some, customer.id, name) == told(then, customer.id, name)
+
+
+def test_who_has_gone_into_another_since_is_known_as_that_one(app: Flask, cast: Cast) -> None:
+    with at(DAY - timedelta(days=100)):
+        kept, other = customers.add(cast, assignee=cast.sales), customers.add(cast, "Twice", assignee=cast.sales)
+        db.session.commit()
+    with at(DAY + timedelta(days=5)):
+        merging.merge(kept, other, {}, cast.owner)
+        db.session.commit()
+        then = reading.known(DAY)
+    assert then.id.tolist() == [kept.id]
 
 
 def test_figures_are_those_of_the_ledger(app: Flask, cast: Cast) -> None:
