@@ -95,9 +95,10 @@ def _of_one(found: Weakest) -> Markup:
             " %(missing)s more would have gone on.", **now, weeks=USUAL_WEEKS, usual=percent(found.usual),
             missing=formats.number(round(found.missing)),
         )  # fmt: skip
-    return _(
+    return ngettext(
         "%(onward)s of %(n)s who left it went onward, the lowest share of all; no step lost more than it usually does.",
-        **now,
+        "%(onward)s of %(n)s who left it went onward, the lowest share of all; no step lost more than it usually does.",
+        found.run.onward, **now,
     )  # fmt: skip
 
 

@@ -17,3 +17,10 @@ def test_where_several_weeks_are_judged_each_sentence_stands_by_itself(app: Flas
     ):
         with app.test_request_context(), speaking(language):
             assert said in wording.reason(found)
+
+
+@pytest.mark.once
+def test_one_who_went_onward_is_one_in_spanish(app: Flask) -> None:
+    with app.test_request_context(), speaking("es"):
+        for onward, said in ((1, "1 siguió adelante"), (2, "2 siguieron adelante")):
+            assert said in wording.reason(Weakest("lowest", "sales", Run(onward=onward, gone=9)))
