@@ -86,7 +86,9 @@ class FurtherForm(Form):
             if score.data is not None and score.data not in scale.scores:
                 words = _("Scores go from %(lowest)s to %(highest)s.", lowest=scale.lowest, highest=scale.highest)
                 _refuse(score, words)
-        if not (first.errors or last.errors) and first.data > last.data:
+        if first.errors or last.errors or first.data is None or last.data is None:
+            return
+        if first.data > last.data:
             _refuse(first, _("“From score” must not be above “To score”."))
 
 

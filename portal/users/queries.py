@@ -2,14 +2,16 @@
 
 from collections.abc import Sequence
 from datetime import datetime
+from typing import Any
 
-from sqlalchemy import bindparam, func, or_, select
+from sqlalchemy import Select, bindparam, func, or_, select
 
 from portal import clock
 from portal.commitments.models import OPEN, Commitment
 from portal.customers.lines import is_live
 from portal.customers.models import Customer
 from portal.extensions import as_read, db, rows_of
+from portal.paging import most
 from portal.settings.models import FIRM_ID, Firm
 from portal.users.models import SESSION_LASTS, User, UserSession, token_hash
 
@@ -84,26 +86,27 @@ def user_by_form(form_id: str) -> User | None:
     return db.session.scalar(select(User).where(User.form_id == form_id))
 
 
-_CUSTOMERS = (
-    select(func.count())
-    .where(Customer.assignee_id == User.id, Customer.archived_at.is_(None))
-    .correlate(User)
-    .scalar_subquery()
-)
-_PROMISES = (
-    select(func.count())
+MOST_COUNTED = 1000
+"""Beyond it, how many somebody answers for makes no difference to who reads it, and counting would take its time."""
+_THEIRS = select(Customer.id).where(Customer.assignee_id == User.id, Customer.archived_at.is_(None)).correlate(User)
+_HOLDS_SOME = _THEIRS.exists()
+_PROMISED = (
+    select(Commitment.id)
     .where(Commitment.assignee_id == User.id, OPEN, is_live(Commitment.customer_id))
     .correlate(User)
-    .scalar_subquery()
 )
 
 
-def users_with_last_sign_in() -> Sequence[tuple[User, datetime | None, int]]:
-    """Every user with the hour of the last sign-in and how many customers are theirs, those who may come in first, by
+def _counted(theirs: Select[Any]) -> Any:
+    return select(func.count()).select_from(theirs.limit(most(MOST_COUNTED)).subquery()).scalar_subquery()
+
+
+def users_with_last_sign_in() -> Sequence[tuple[User, datetime | None, bool]]:
+    """Every user with the hour of the last sign-in and whether customers are theirs, those who may come in first, by
     name. A firm has tens of them. Rides on ix_customers_live_assignee.
     """
     query = (
-        select(User, func.max(UserSession.created_at), _CUSTOMERS)
+        select(User, func.max(UserSession.created_at), _HOLDS_SOME)
         .outerjoin(UserSession, UserSession.user_id == User.id)
         .group_by(User.id)
         .order_by(User.disabled_at.is_not(None), User.name, User.id)
@@ -113,9 +116,10 @@ def users_with_last_sign_in() -> Sequence[tuple[User, datetime | None, int]]:
 
 def user_with_holdings(user_id: int) -> tuple[User, int, int] | None:
     """The user, and how many customers and open promises are theirs to answer for, those of customers in the archive
-    left out. Rides on ix_customers_live_assignee and ix_commitments_open_assignee.
+    left out and at most `MOST_COUNTED` of each. Rides on ix_customers_live_assignee and ix_commitments_open_assignee.
     """
-    row = db.session.execute(select(User, _CUSTOMERS, _PROMISES).where(User.id == user_id)).first()
+    query = select(User, _counted(_THEIRS), _counted(_PROMISED)).where(User.id == user_id)
+    row = db.session.execute(query).first()
     return (row[0], row[1], row[2]) if row is not None else None
 
 

@@ -97,7 +97,9 @@ def change(id: int) -> ResponseReturnValue:
 def ask_to_disable(id: int) -> ResponseReturnValue:
     """Look at what a user answers for before I let this user in no longer."""
     user, customers, promises = queries.user_with_holdings(id) or abort(404)
-    return render_template("users/disable.html", user=user, customers=customers, promises=promises)
+    return render_template(
+        "users/disable.html", user=user, customers=customers, promises=promises, most=queries.MOST_COUNTED
+    )
 
 
 @users.post("/settings/users/<int:id>/disable")

@@ -61,7 +61,13 @@ def test_what_is_planned_is_logged_there(support: Browser, cast: Cast, queries: 
     assert "Taken back" not in page[page.index('<ul class="planned"') : page.index('name="note"')]
     opened = support.get(f"{path}/follow-ups/new?follow_up={plan.id}&place=customer", fragment=True)
     assert f'name="follow_up" value="{plan.id}"' in opened.get_data(as_text=True)
-    form = {"form_id": str(uuid4()), "channel": "call", "outcome": "reached", "purpose": "care", "next_step": "none"}
+    form: dict[str, Any] = {
+        "form_id": str(uuid4()),
+        "channel": "call",
+        "outcome": "reached",
+        "purpose": "care",
+        "next_step": "none",
+    }
     form |= {"place": "customer", "follow_up": plan.id}
     with queries as seen:
         answer = support.post(f"{path}/follow-ups", data=form, fragment=True).get_data(as_text=True)
