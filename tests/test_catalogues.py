@@ -11,7 +11,8 @@ pytestmark = pytest.mark.once
 def _translations(language: str) -> list[str]:
     with catalogue_path(language).open("rb") as file:
         messages = list(read_po(file, locale=language))
-    return [words for each in messages for words in (each.string if isinstance(each.string, tuple) else (each.string,))]
+    each_form = (each.string if isinstance(each.string, tuple | list) else (each.string,) for each in messages)
+    return [str(words) for forms in each_form for words in forms]
 
 
 @pytest.mark.long
