@@ -108,6 +108,7 @@ def test_all_of_it_works_without_script_and_in_the_dark(cast: Cast, open_page: C
     page.get_by_label("Comment", exact=True).fill("Llegó")
     page.get_by_role("button", name="Español").click()
     assert page.get_by_label("Comentario").input_value() == "Llegó"
+    page.wait_for_load_state()  # its look too
     before = page.get_by_label("Comentario").bounding_box()
     page.get_by_role("radio", name="10", exact=True).check()
     assert page.get_by_label("Comentario").bounding_box() == before, "nothing jumps"
