@@ -46,6 +46,7 @@ from portal.retention.models import Books, ListEntry, Standing
 from portal.surveys.models import Survey
 from portal.timeline import queries as timeline
 from portal.users.models import User
+from portal.users.queries import HOLDS_SOME
 
 HITS = 8
 REACH = 300
@@ -137,10 +138,8 @@ def all_by_name(conditions: Collection[ColumnElement[bool]]) -> Iterator[Row[Any
 
 
 _SOME_TAGS = select(literal("tag").label("kind"), Tag.id, Tag.name).order_by(Tag.folded).limit(most(200)).subquery()
-_HOLDS_SOME = exists().where(Customer.assignee_id == User.id, Customer.archived_at.is_(None)).correlate(User)
-"""Whoever is let in no more is still asked for while customers are theirs. Rides on ix_customers_live_assignee."""
 _CHOICES = union_all(
-    select(literal("user").label("kind"), User.id, User.name).where(or_(User.disabled_at.is_(None), _HOLDS_SOME)),
+    select(literal("user").label("kind"), User.id, User.name).where(or_(User.disabled_at.is_(None), HOLDS_SOME)),
     select(_SOME_TAGS),
 ).order_by("kind", "name", "id")
 

@@ -89,7 +89,8 @@ def user_by_form(form_id: str) -> User | None:
 MOST_COUNTED = 1000
 """Beyond it, how many somebody answers for makes no difference to who reads it, and counting would take its time."""
 _THEIRS = select(Customer.id).where(Customer.assignee_id == User.id, Customer.archived_at.is_(None)).correlate(User)
-_HOLDS_SOME = _THEIRS.exists()
+HOLDS_SOME = _THEIRS.exists()
+"""Whoever is let in no more is still asked for while customers are theirs. Rides on ix_customers_live_assignee."""
 _PROMISED = (
     select(Commitment.id)
     .where(Commitment.assignee_id == User.id, OPEN, is_live(Commitment.customer_id))
@@ -106,12 +107,17 @@ def users_with_last_sign_in() -> Sequence[tuple[User, datetime | None, bool]]:
     name. A firm has tens of them. Rides on ix_customers_live_assignee.
     """
     query = (
-        select(User, func.max(UserSession.created_at), _HOLDS_SOME)
+        select(User, func.max(UserSession.created_at), HOLDS_SOME)
         .outerjoin(UserSession, UserSession.user_id == User.id)
         .group_by(User.id)
         .order_by(User.disabled_at.is_not(None), User.name, User.id)
     )
     return [(row[0], row[1], row[2]) for row in db.session.execute(query)]
+
+
+def holds_customers(user_id: int) -> bool:
+    """Are any live customers theirs? Rides on ix_customers_live_assignee."""
+    return bool(db.session.scalar(select(HOLDS_SOME).where(User.id == user_id)))
 
 
 def user_with_holdings(user_id: int) -> tuple[User, int, int] | None:

@@ -155,8 +155,7 @@ def _refused(user_id: int, rule: BrokenRule, typed: RightsForm | None = None) ->
 
 
 def _row(user: User, fault: str = "", typed: RightsForm | None = None) -> str:
-    _user, customers, _promises = queries.user_with_holdings(user.id) or abort(404)
-    about = {"last": queries.last_sign_in(user), "customers": customers, "roles": ROLE_NAMES}
+    about = {"last": queries.last_sign_in(user), "customers": queries.holds_customers(user.id), "roles": ROLE_NAMES}
     return render_template("users/_user.html", user=user, fault=fault, typed=typed, **about)
 
 
