@@ -46,8 +46,7 @@ class FrontDoor(MPServer):
 
     def leave(self) -> None:
         """Let go of the door, in a process that opens it to nobody."""
-        if self._sso is not None:
-            self._sso.close()
+        self._drop_shared_socket()  # type: ignore[no-untyped-call]
 
     def shutdown(self, exit_code: int = 0) -> None:
         """Let nobody in any more, hear those who are inside, then end."""
