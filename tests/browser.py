@@ -4,7 +4,9 @@ It sends the form's CSRF token with every POST (protection stays on in tests), a
 as tests/validity.py says. It does so on SQLite, where every test runs: on PostgreSQL the same pages come.
 """
 
+import gzip
 import os
+import re
 from contextvars import Context
 from typing import Any
 
@@ -12,7 +14,9 @@ from flask.testing import FlaskClient
 from itsdangerous import URLSafeTimedSerializer
 from werkzeug.test import TestResponse
 
+from portal.config import ROOT
 from portal.extensions import db
+from portal.static_files import StaticFile
 from portal.users.models import User
 from tests.validity import look_at
 
@@ -44,6 +48,19 @@ class Browser(FlaskClient):
         if LOOKS and is_page and response.status_code not in (301, 302, 303, 308):
             look_at(response.get_data(as_text=True), fragment=fragment)
         return response
+
+    def weight_of(self, path: str) -> int:
+        """The bytes that come over the wire for a page and the styles it names, compressed."""
+        page = self.get(path).get_data(as_text=True)
+        total = len(gzip.compress(page.encode(), 1))
+        for address in re.findall(r'<link[^>]* href="([^"]+)"', page):
+            name = address.partition("?")[0]
+            if name.startswith("/static/"):
+                file = StaticFile(ROOT / name.removeprefix("/"))
+                total += len(file.packed or file.body)
+            else:
+                total += len(self.get(address).data)
+        return total
 
     def csrf_token(self) -> str:
         """A token that fits this browser's session."""

@@ -5,8 +5,6 @@ The size keeps the suite quick; `PORTAL_KILL_ROWS=200000 pytest tests/imports/te
 
 import os
 import random
-import signal
-from collections.abc import Callable
 from datetime import date, timedelta
 from pathlib import Path
 from typing import Any
@@ -25,12 +23,13 @@ from portal.purchases import figures
 from portal.purchases.models import Purchase
 from portal.timeline.models import Event
 from tests.cast import Cast
+from tests.dying import survives
 from tests.imports.running import begin
 
 ROWS = int(os.environ.get("PORTAL_KILL_ROWS", "3000"))
 KILLS = 10
 STEPS = [(bulk, "insert"), (bulk, "next_ids"), (running, "_ours"), (figures, "refresh"), (taking, "plan_reassurances")]
-"""Where an import may die: before any of these, in any batch. Also right before and right after a commit."""
+"""Where an import may die: before any of these, in any batch."""
 
 
 def a_file(folder: Path) -> Path:
@@ -84,45 +83,6 @@ def start(folder: Path, path: Path) -> int:
     return import_.id
 
 
-def run_and_die(app: Flask, import_id: int, folder: Path, at_step: int) -> bool:
-    """Run the import in a process of its own that kills itself at that step; whether it came to its end instead."""
-    db.session.remove()
-    db.engine.dispose()
-    child = os.fork()
-    if child == 0:
-        try:
-            doomed(at_step)
-            running.run(import_id, folder)
-        finally:
-            os._exit(0)
-    _, status = os.waitpid(child, 0)
-    return not os.WIFSIGNALED(status)
-
-
-def doomed(at_step: int) -> None:
-    """Let this process kill itself at the n-th step of its work."""
-    left = [at_step]
-
-    def step() -> None:
-        left[0] -= 1
-        if left[0] == 0:
-            os.kill(os.getpid(), signal.SIGKILL)
-
-    def dying(function: Callable[..., Any], after: bool = False) -> Callable[..., Any]:
-        def run(*args: Any, **kwargs: Any) -> Any:
-            step()
-            result = function(*args, **kwargs)
-            if after:
-                step()
-            return result
-
-        return run
-
-    for module, name in STEPS:
-        setattr(module, name, dying(getattr(module, name)))
-    db.session.commit = dying(db.session.commit, after=True)  # type: ignore[method-assign]
-
-
 def let_the_lease_run_out(import_id: int) -> None:
     running._change(Import.id == import_id, claimed_until=None)
     db.session.commit()
@@ -146,7 +106,7 @@ def test_a_killed_import_ends_as_an_unkilled_one(
     import_id = start(tmp_path, path)
     chance, deaths = random.Random(ROWS), 0
     while deaths < KILLS:
-        assert not run_and_die(app, import_id, tmp_path, chance.randrange(1, 45))
+        assert not survives(lambda: running.run(import_id, tmp_path), chance.randrange(1, 45), *STEPS)
         deaths += 1
         assert db.session.get_one(Import, import_id).state == "running"
         let_the_lease_run_out(import_id)

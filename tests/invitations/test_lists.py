@@ -1,7 +1,5 @@
 """A survey asked of a whole list: counted, confirmed, made step by step, killed and gone on with, stopped."""
 
-import os
-import signal
 import threading
 from html import unescape
 from typing import Any
@@ -23,6 +21,7 @@ from portal.surveys.models import Survey
 from tests.browser import Browser
 from tests.cast import Cast
 from tests.customers import known
+from tests.dying import survives
 from tests.invitations.asked import KEY, a_survey, ask, firm, invitations, mails, work
 from tests.recorder import QueryRecorder
 
@@ -158,30 +157,8 @@ def test_it_can_be_stopped(survey: Survey, cast: Cast, support: Browser, monkeyp
     assert support.post("/surveys/lists/9/cancel").status_code == 404
 
 
-def die_at(step: int, app: Flask) -> bool:
-    """Go on with the list in a process of its own that kills itself at that step; whether it came to its end."""
-    db.session.remove()
-    db.engine.dispose()
-    child = os.fork()
-    if child == 0:
-        try:
-            left = [step]
-
-            def dying(function: Any) -> Any:
-                def run(*args: Any, **kwargs: Any) -> Any:
-                    left[0] -= 1
-                    if left[0] == 0:
-                        os.kill(os.getpid(), signal.SIGKILL)
-                    return function(*args, **kwargs)
-
-                return run
-
-            bulk.insert = dying(bulk.insert)
-            db.session.commit = dying(db.session.commit)  # type: ignore[method-assign]
-            batches.run(1, firm(), KEY)
-        finally:
-            os._exit(0)
-    return not os.WIFSIGNALED(os.waitpid(child, 0)[1])
+def survives_step(step: int) -> bool:
+    return survives(lambda: batches.run(1, firm(), KEY), step, (bulk, "insert"))
 
 
 def test_a_killed_list_ends_as_an_unkilled_one(
@@ -192,9 +169,9 @@ def test_a_killed_list_ends_as_an_unkilled_one(
     batches.start(survey, CustomerFilter(), "Customers", cast.owner, str(uuid4()))
     db.session.commit()
     for step in (1, 2, 3, 4, 1):
-        assert not die_at(step, app)
+        assert not survives_step(step)
     assert batch().asked == 20
-    assert die_at(1000, app)
+    assert survives_step(1000)
     done = batch()
     assert (done.state, done.total, done.asked, done.skipped) == ("done", 60, 60, 0)
     assert [each.customer_id for each in invitations()] == [*range(1, 61)]

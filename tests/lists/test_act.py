@@ -1,7 +1,5 @@
 """Many at once: chosen, confirmed with their number, done step by step, killed and gone on with, stopped."""
 
-import os
-import signal
 import threading
 from datetime import timedelta
 from typing import Any
@@ -25,6 +23,7 @@ from portal.timeline.models import Event
 from tests.browser import Browser
 from tests.cast import Cast
 from tests.customers.known import kinds
+from tests.dying import survives
 from tests.lists.entries import an_entry, close_books
 
 ACT = "/retention/due/act"
@@ -185,30 +184,8 @@ def begin(ids: list[int], cast: Cast) -> None:
     db.session.commit()
 
 
-def die_at(step: int) -> bool:
-    """Go on with the act in a process of its own that kills itself at that step; whether it came to its end."""
-    db.session.remove()
-    db.engine.dispose()
-    child = os.fork()
-    if child == 0:
-        try:
-            left = [step]
-
-            def dying(function: Any) -> Any:
-                def run(*args: Any, **kwargs: Any) -> Any:
-                    left[0] -= 1
-                    if left[0] == 0:
-                        os.kill(os.getpid(), signal.SIGKILL)
-                    return function(*args, **kwargs)
-
-                return run
-
-            acting.set_clocks_of = dying(acting.set_clocks_of)  # type: ignore[attr-defined]
-            db.session.commit = dying(db.session.commit)  # type: ignore[method-assign]
-            acting.run(1)
-        finally:
-            os._exit(0)
-    return not os.WIFSIGNALED(os.waitpid(child, 0)[1])
+def survives_step(step: int) -> bool:
+    return survives(lambda: acting.run(1), step, (acting, "set_clocks_of"))
 
 
 def test_a_killed_act_ends_as_an_unkilled_one(app: Flask, cast: Cast, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -216,9 +193,9 @@ def test_a_killed_act_ends_as_an_unkilled_one(app: Flask, cast: Cast, monkeypatc
     ids = some(20)
     begin(ids, cast)
     for step in (1, 2, 3):
-        assert not die_at(step)
+        assert not survives_step(step)
     assert batch().done == 5
-    assert die_at(1000)
+    assert survives_step(1000)
     assert (batch().state, batch().done, batch().skipped) == ("done", 20, 0)
     assert [each.customer_id for each in rows(FollowUp)] == ids
 

@@ -1,8 +1,6 @@
 """kill -9 while an import's playbooks are started and their steps made: as many of each, and nothing twice."""
 
-import os
 import random
-import signal
 from pathlib import Path
 from typing import Any
 
@@ -20,6 +18,7 @@ from portal.playbooks.writing import Step
 from portal.timeline.following import follow
 from portal.timeline.models import Event
 from tests.cast import Cast
+from tests.dying import survives
 from tests.imports.running import import_text
 from tests.playbooks.written import CALL, a_playbook
 
@@ -30,32 +29,6 @@ MINE = next(each for each in FOLLOWERS if each.name == "playbooks")
 def work() -> None:
     follow(MINE.name, MINE.kinds, MINE.handle, AT_ONCE)
     jobs.make_due()
-
-
-def work_and_die(app: Flask, at_step: int) -> bool:
-    """Work in a process of its own that kills itself at that step; whether it came to its end instead."""
-    db.session.remove()
-    db.engine.dispose()
-    child = os.fork()
-    if child == 0:
-        try:
-            left = [at_step]
-
-            def dying(function: Any) -> Any:
-                def run(*args: Any, **kwargs: Any) -> Any:
-                    left[0] -= 1
-                    if left[0] == 0:
-                        os.kill(os.getpid(), signal.SIGKILL)
-                    return function(*args, **kwargs)
-
-                return run
-
-            bulk.insert = dying(bulk.insert)
-            db.session.commit = dying(db.session.commit)  # type: ignore[method-assign]
-            work()
-        finally:
-            os._exit(0)
-    return not os.WIFSIGNALED(os.waitpid(child, 0)[1])
 
 
 def count(model: type[Any], *where: Any) -> int:
@@ -72,7 +45,7 @@ def test_killed_at_any_step_nothing_is_doubled_and_nothing_is_missing(
     import_text(tmp_path, f"customer,date,amount\n{rows}")
     chance, deaths = random.Random(3), 0
     while deaths < KILLS:
-        assert not work_and_die(app, chance.randrange(1, 16))
+        assert not survives(work, chance.randrange(1, 16), (bulk, "insert"))
         deaths += 1
     clock.use_zone("America/Mexico_City")
     assert count(PlaybookRun) > 0

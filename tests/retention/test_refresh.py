@@ -1,8 +1,6 @@
 """The books of a day: through the tables, CDNOW's sample gives the published answers; what comes later is not known."""
 
 import json
-import os
-import signal
 import threading
 from datetime import date
 from typing import Any
@@ -21,6 +19,7 @@ from portal.settings.models import Firm
 from portal.timeline.models import Event
 from tests.browser import Browser
 from tests.cast import Cast
+from tests.dying import survives
 from tests.retention import books, ledger
 
 
@@ -71,36 +70,14 @@ def _newest() -> Books:
     return db.session.scalars(select(Books).order_by(Books.id.desc())).all()[0]
 
 
-def _die_at(step: int, books_id: int) -> bool:
-    """Compute the books in a process of its own that kills itself at that commit; whether it came to its end."""
-    db.session.remove()
-    db.engine.dispose()
-    child = os.fork()
-    if child == 0:
-        try:
-            left, commit = [step], db.session.commit
-
-            def dying() -> None:
-                left[0] -= 1
-                if left[0] == 0:
-                    os.kill(os.getpid(), signal.SIGKILL)
-                commit()
-
-            db.session.commit = dying  # type: ignore[method-assign]
-            running.run(books_id)
-        finally:
-            os._exit(0)
-    return not os.WIFSIGNALED(os.waitpid(child, 0)[1])
-
-
 @pytest.mark.usefixtures("shop")
 def test_killed_books_are_taken_up_again_and_two_workers_compute_them_once(app: Flask) -> None:
     first = running.ask(date(1997, 9, 30))
     assert running.run(first)
     entries = db.session.scalar(select(func.count()).select_from(ListEntry))
     again = running.ask(date(1998, 3, 31))
-    for step in (2, 7):  # while it reads, and just before the end
-        assert not _die_at(step, again)
+    for step in (3, 13):  # while it reads, and just before the end
+        assert not survives(lambda: running.run(again), step)
         assert _newest().state == "running"
         assert queries.the_books().id == first  # type: ignore[union-attr]
         assert db.session.scalar(select(func.count()).select_from(ListEntry)) == entries

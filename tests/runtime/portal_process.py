@@ -22,7 +22,7 @@ from types import TracebackType
 from typing import Any, Self
 from urllib.parse import urlencode
 
-from tests.postgres import only_one_of_the_workers, pg_dump, pg_restore, server_url
+from tests.postgres import Server, only_one_of_the_workers, pg_dump, pg_restore, server_url
 
 ROOT = Path(__file__).resolve().parent.parent.parent
 PATIENCE = 60
@@ -51,6 +51,8 @@ class Portal:
     more: dict[str, str] = field(default_factory=dict)
     port: int = 0
     process: subprocess.Popen[bytes] | None = None
+    server: Server | None = None
+    """The PostgreSQL of its own, where it has one."""
 
     @property
     def environment(self) -> dict[str, str]:

@@ -3,31 +3,17 @@
 import threading
 import uuid
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from contextlib import suppress
 from http.client import HTTPException
-from pathlib import Path
 
 import pytest
 from sqlalchemy import create_engine, text
 
 from tests.conftest import ON_POSTGRESQL
-from tests.postgres import Server, own_server
-from tests.runtime.portal_process import Portal, furnished
+from tests.runtime.portal_process import Portal
 
 WRITERS = 6
-
-
-@pytest.fixture
-def portal(tmp_path: Path) -> Iterator[Portal]:
-    """A running portal on a database that is durable."""
-    if not ON_POSTGRESQL:
-        with furnished(tmp_path / "instance") as portal:
-            yield portal
-        return
-    with own_server() as server, furnished(tmp_path / "instance", server.url("portal")) as portal:
-        portal.server = server  # type: ignore[attr-defined]
-        yield portal
 
 
 class Writers:
@@ -111,7 +97,8 @@ def test_the_server_is_killed_while_follow_ups_are_logged(portal: Portal) -> Non
 
 
 def the_postmaster_is_killed(portal: Portal) -> None:
-    server: Server = portal.server  # type: ignore[attr-defined]
+    server = portal.server
+    assert server is not None
     writers = Writers(portal)
     writers.work_until(lambda: len(writers.acknowledged) > 30)
     server.kill()

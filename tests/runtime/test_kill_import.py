@@ -7,30 +7,16 @@ that run in earnest.
 import random
 import subprocess
 import sys
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
 from sqlalchemy import Engine, create_engine, text
 
-from tests.conftest import ON_POSTGRESQL
-from tests.postgres import own_server
-from tests.runtime.portal_process import ROOT, Portal, furnished
+from tests.runtime.portal_process import ROOT, Portal
 
 ROWS = 20_000
 CUSTOMERS = 900
-
-
-@pytest.fixture
-def portal(tmp_path: Path) -> Iterator[Portal]:
-    """A running portal on a database that is durable."""
-    if not ON_POSTGRESQL:
-        with furnished(tmp_path / "instance") as portal:
-            yield portal
-        return
-    with own_server() as server, furnished(tmp_path / "instance", server.url("portal")) as portal:
-        yield portal
 
 
 def a_file(folder: Path) -> tuple[Path, int]:

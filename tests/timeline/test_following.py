@@ -1,7 +1,5 @@
 """Followers see every event once and in order: two at once, with numbers that are seen out of order, and killed."""
 
-import os
-import signal
 import threading
 from collections.abc import Sequence
 from typing import Any
@@ -16,6 +14,7 @@ from portal.settings.models import Firm
 from portal.timeline import following
 from portal.timeline.following import Follower, follow, settled_event_id
 from portal.timeline.models import Event, EventCursor, record
+from tests.dying import survives
 
 KINDS = ("list.saved", "list.renamed")
 
@@ -108,34 +107,10 @@ def test_an_event_that_is_seen_later_than_a_newer_one_is_not_missed(
 
 def test_a_killed_follower_goes_on_where_it_was(app: Flask) -> None:
     happen(*KINDS * 5)
-    for after in (False, True, False):  # killed right before a commit, and right after one
-        _follow_and_die(at_commit=2, after=after)
+    for step in (3, 4, 3):  # killed right before its second commit, and right after it
+        assert not survives(lambda: follow("tests", KINDS, note, 1), step)
     assert follow("tests", KINDS, note) == 6
     assert noted() == list(range(1, 11))
-
-
-def _follow_and_die(at_commit: int, after: bool) -> None:
-    db.session.remove()
-    db.engine.dispose()
-    child = os.fork()
-    if child == 0:
-        left, commit = [at_commit], db.session.commit
-
-        def dying() -> None:
-            left[0] -= 1
-            if after:
-                commit()
-            if left[0] == 0:
-                os.kill(os.getpid(), signal.SIGKILL)
-            if not after:
-                commit()
-
-        db.session.commit = dying  # type: ignore[method-assign]
-        try:
-            follow("tests", KINDS, note, 1)
-        finally:
-            os._exit(0)
-    assert os.WIFSIGNALED(os.waitpid(child, 0)[1])
 
 
 def test_all_followers_are_asked_to_look_and_one_in_trouble_keeps_no_other(
