@@ -171,6 +171,11 @@ def number(value: float | int) -> str:
     return _number(value, spoken())
 
 
+def percent(value: float | int) -> str:
+    """A share, given in hundredths, to a tenth of one: "90 %", "45.9 %". No end of a line parts it."""
+    return f"{number(round(value, 1))}\N{NO-BREAK SPACE}%"
+
+
 @lru_cache(maxsize=8192)
 def _number(value: float | int, locale: str) -> str:
     return str(format_decimal(value, locale={"es": "es_MX", "en": "en_US"}[locale]))
@@ -178,5 +183,5 @@ def _number(value: float | int, locale: str) -> str:
 
 def init_app(app: Flask) -> None:
     """Give templates these filters."""
-    for filter_ in (money, whole_money, day, iso_day, moment, ago, due, phone, number, typed):
+    for filter_ in (money, whole_money, day, iso_day, moment, ago, due, phone, number, percent, typed):
         app.jinja_env.filters[filter_.__name__] = filter_

@@ -25,6 +25,7 @@ from sqlalchemy import event, text
 from portal import clock, create_app
 from portal.config import Settings
 from portal.extensions import db, huey, limiter, reading_only
+from portal.language import DEFAULT, speak
 from portal.settings.models import Firm
 from portal.users.models import User
 from tests.browser import Browser, sign_in
@@ -147,6 +148,12 @@ def app(migrated_app: Flask, settings: Settings) -> Iterator[Flask]:
         reading_only.set(False)
         yield migrated_app
         db.session.remove()
+
+
+@pytest.fixture(autouse=True)
+def first_language() -> None:
+    """Every test begins in the language that tests read in, whatever the one before it spoke."""
+    speak(DEFAULT)
 
 
 EMPTYING = """DO $$

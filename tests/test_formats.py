@@ -1,4 +1,4 @@
-"""Money, days and phones as people read them, in both languages."""
+"""Money, days, phones and shares as people read them, in both languages."""
 
 from datetime import UTC, date, datetime
 
@@ -89,3 +89,12 @@ def test_phones() -> None:
 )
 def test_whole_money(minor: int | None, currency: str | None, said: str) -> None:
     assert formats.whole_money(minor, currency).replace("\xa0", " ") == said
+
+
+@pytest.mark.parametrize(
+    ("value", "said"), [(90, "90\xa0%"), (45.94, "45.9\xa0%"), (0.04, "0\xa0%"), (100.0, "100\xa0%")]
+)
+def test_shares_stay_whole_at_the_end_of_a_line(value: float, said: str) -> None:
+    for language in ("en", "es"):
+        speak(language)
+        assert formats.percent(value) == said

@@ -110,6 +110,6 @@ def share(rate: Rate) -> Markup:
     if rate.share is None:
         return Markup("–")
     if rate.interval is None:
-        return Markup("%d\N{NO-BREAK SPACE}%%") % round(rate.share)
+        return escape(formats.percent(round(rate.share)))
     low, high = (round(each) for each in rate.interval)
     return _("%(share)s %%, probably %(low)s to %(high)s %%", share=round(rate.share), low=low, high=high)

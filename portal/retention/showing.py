@@ -32,7 +32,7 @@ def whole_percent(hits: float, n: float) -> str:
     if not n:
         return "–"
     share = round(100 * hits / n)
-    return f"{1 if hits and not share else 99 if share == 100 and hits != n else share}\N{NO-BREAK SPACE}%"
+    return formats.percent(1 if hits and not share else 99 if share == 100 and hits != n else share)
 
 
 def between(hits: int, n: int) -> str:
@@ -40,7 +40,7 @@ def between(hits: int, n: int) -> str:
     if not 0 < n < SMALL:
         return ""
     low, high = wilson(hits, n)
-    return _("95 %% interval %(low)s to %(high)s", low=f"{low:.0f}", high=f"{high:.0f}\N{NO-BREAK SPACE}%")
+    return _("95 %% interval %(low)s to %(high)s", low=f"{low:.0f}", high=formats.percent(round(high)))
 
 
 def share(hits: int, n: int) -> str:
@@ -53,7 +53,7 @@ def interval(hits: int, n: int) -> str:
     if not n:
         return "–"
     low, high = wilson(hits, n)
-    return f"{formats.number(round(low, 1))} – {formats.number(round(high, 1))}\N{NO-BREAK SPACE}%"
+    return f"{formats.number(round(low, 1))} – {formats.percent(high)}"
 
 
 def change(now: Mapping[str, Any] | None, before: Mapping[str, Any] | None) -> tuple[str, str, str]:

@@ -48,9 +48,9 @@ def conversion(run: Run) -> Markup:
     return _("%(onward)s of %(n)s", onward=formats.number(run.onward), n=formats.number(run.exits))
 
 
-def percent(run: Run) -> Markup:
+def percent(run: Run) -> str:
     """The same as a share: "40 %"; empty where nobody left."""
-    return Markup("") if run.conversion is None else Markup("%d\N{NO-BREAK SPACE}%%") % round(100 * run.conversion)
+    return "" if run.conversion is None else formats.percent(round(100 * run.conversion))
 
 
 def wait(run: Run) -> Markup:

@@ -114,8 +114,8 @@ def scored(score: Score | None) -> str:
 
 
 def percent(value: float | None) -> str:
-    """A share: "90 %", which no end of a line parts."""
-    return "–" if value is None else f"{_plain(value)}\N{NO-BREAK SPACE}%"
+    """A share: "90 %"; a dash where there is none."""
+    return "–" if value is None else formats.percent(value)
 
 
 def between(score: Score | None) -> str:

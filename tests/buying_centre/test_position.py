@@ -35,7 +35,7 @@ def test_says_it_in_place_and_shows_it_everywhere(support: Browser, hotel: Custo
         assert "Our share" in support.get(path, fragment=fragment).get_data(as_text=True)
     page = support.post(path, data=form, fragment=True).get_data(as_text=True)
     assert '<li aria-current="step">preferred supplier <small>since' in page
-    for words in ("<b>60 %</b>", "Their frame contract", "Lucía Support says so", "Take back"):
+    for words in ("<b>60\xa0%</b>", "Their frame contract", "Lucía Support says so", "Take back"):
         assert words in page, words
     assert support.post(path, data=form).location == f"/customers/{hotel.id}/centre"  # sent twice, said once
     assert db.session.query(Position).count() == 1
