@@ -35,5 +35,10 @@ def test_no_line_ends_between_a_number_and_its_percent_sign_in_spanish() -> None
     assert [words for words in _translations("es") if " %%" in words] == []
 
 
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_words_are_quoted_as_the_templates_quote_them(language: str) -> None:
+    assert [words for words in _translations(language) if set(words) & set("«»")] == []
+
+
 def test_finds_the_words_of_code_and_templates() -> None:
     assert "Sign in" in in_use()

@@ -116,7 +116,7 @@ READY = (
         names={"es": "Qué tan fácil fue (CES)", "en": "How easy it was (CES)"},
         texts={
             "es": {
-                "question": "{name}, ¿qué tan de acuerdo estás? «Me resultó fácil resolver lo que necesitaba.»",
+                "question": "{name}, ¿qué tan de acuerdo estás? “Me resultó fácil resolver lo que necesitaba.”",
                 "low": "nada de acuerdo",
                 "high": "del todo de acuerdo",
                 "open_unhappy": "¿Qué fue lo difícil?",
