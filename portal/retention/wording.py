@@ -273,9 +273,11 @@ def _why(code: str, numbers: Mapping[str, str]) -> Markup:
 def _rhythm(code: str, numbers: Mapping[str, str]) -> Markup:
     """What is known of the buyers' regularity."""
     if code == "unknown" or "shape" not in numbers:
-        return _(
-            "Whether they keep a rhythm is not known yet: %(rhythm_buyers)s of them have bought three times.", **numbers
-        )
+        return ngettext(
+            "Whether they keep a rhythm is not known yet: %(rhythm_buyers)s of them has bought three times.",
+            "Whether they keep a rhythm is not known yet: %(rhythm_buyers)s of them have bought three times.",
+            1 if numbers["rhythm_buyers"] == "1" else 2, **numbers,
+        )  # fmt: skip
     about = {"shape_low": "–", "shape_high": "–", **numbers}
     if code == "regular":
         return _(
@@ -293,8 +295,10 @@ def holdout(found: Mapping[str, Any] | None) -> Markup:
     if found is None:
         return _("It has not spoken 90 days before, so there is no prediction yet to hold against what came.")
     on = date.fromisoformat(found["on"])
-    return _(
+    expected = round(found["expected"])
+    return ngettext(
+        "On %(on)s it expected %(expected)s purchase for the next %(days)s days; %(came)s came.",
         "On %(on)s it expected %(expected)s purchases for the next %(days)s days; %(came)s came.",
-        on=formats.day(on), expected=_number(round(found["expected"])), came=_number(found["came"]),
+        expected, on=formats.day(on), expected=_number(expected), came=_number(found["came"]),
         days=(date.fromisoformat(found["until"]) - on).days,
     )  # fmt: skip

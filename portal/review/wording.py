@@ -90,11 +90,17 @@ def _of_one(found: Weakest) -> Markup:
         return _("No step stood behind another.")
     now = {"onward": formats.number(found.run.onward), "n": formats.number(found.run.exits)}
     if found.why == "usual":
-        return _(
-            "%(onward)s of %(n)s who left it went onward; in the %(weeks)s weeks before it was %(usual)s. As usual,"
-            " %(missing)s more would have gone on.", **now, weeks=USUAL_WEEKS, usual=percent(found.usual),
-            missing=formats.number(round(found.missing)),
+        said = ngettext(
+            "%(onward)s of %(n)s who left it went onward; in the %(weeks)s weeks before it was %(usual)s.",
+            "%(onward)s of %(n)s who left it went onward; in the %(weeks)s weeks before it was %(usual)s.",
+            found.run.onward, weeks=USUAL_WEEKS, usual=percent(found.usual), **now,
         )  # fmt: skip
+        missing = round(found.missing)
+        more = ngettext(
+            "As usual, %(missing)s more would have gone on.", "As usual, %(missing)s more would have gone on.",
+            missing, missing=formats.number(missing),
+        )  # fmt: skip
+        return said + " " + more
     return ngettext(
         "%(onward)s of %(n)s who left it went onward, the lowest share of all; no step lost more than it usually does.",
         "%(onward)s of %(n)s who left it went onward, the lowest share of all; no step lost more than it usually does.",

@@ -116,3 +116,18 @@ def test_the_hold_out_in_a_sentence() -> None:
     found = {"on": "2026-08-23", "until": "2026-11-21", "expected": 131.4, "came": 138}
     assert "it expected 131 purchases for the next 90 days; 138 came." in wording.holdout(found)
     assert "has not spoken" in wording.holdout(None)
+
+
+def test_one_is_one() -> None:
+    """Whoever has begun lately reads of one customer, and of one purchase."""
+    books = SimpleNamespace(
+        method="recency",
+        why="few_customers",
+        learned={"rhythm": "unknown", "numbers": NUMBERS | SHAPED | {"rhythm_buyers": 1}},
+    )
+    found = {"on": "2026-08-23", "until": "2026-11-21", "expected": 0.8, "came": 1}
+    assert "not known yet: 1 of them has bought three times." in wording.method(books).text
+    assert "it expected 1 purchase for the next 90 days; 1 came." in wording.holdout(found)
+    with speaking("es"):
+        assert "Aún no se sabe si llevan un ritmo: 1 de ellos ha comprado tres veces." in wording.method(books).text
+        assert "esperaba 1 compra para los siguientes 90 días; hubo 1." in wording.holdout(found)

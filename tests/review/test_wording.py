@@ -24,3 +24,15 @@ def test_one_who_went_onward_is_one_in_spanish(app: Flask) -> None:
     with app.test_request_context(), speaking("es"):
         for onward, said in ((1, "1 siguió adelante"), (2, "2 siguieron adelante")):
             assert said in wording.reason(Weakest("lowest", "sales", Run(onward=onward, gone=9)))
+
+
+@pytest.mark.once
+def test_against_the_usual_each_number_has_its_own_word(app: Flask) -> None:
+    with app.test_request_context(), speaking("es"):
+        for onward, missing, went, more in (
+            (1, 2.6, "1 siguió adelante; en las 12 semanas", "que siguieran 3 más."),
+            (4, 1.2, "4 siguieron adelante; en las 12 semanas", "que siguiera 1 más."),
+        ):
+            found = wording.reason(Weakest("usual", "sales", Run(onward=onward, gone=5), Run(60, 60, gone=40), missing))
+            assert went in found
+            assert found.endswith(more)
