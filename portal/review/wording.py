@@ -86,8 +86,12 @@ def reason(found: Weakest) -> Markup:
 
 
 def _of_one(found: Weakest) -> Markup:
-    if found.why == "none":
+    if found.why == "none" and found.run.conversion == 1:
         return _("No step stood behind another.")
+    if found.why == "none":
+        return _(
+            "Only one step was left by %(few)s customers or more: there is no other to compare it with.", few=FEWEST
+        )
     now = {"onward": formats.number(found.run.onward), "n": formats.number(found.run.exits)}
     if found.why == "usual":
         said = ngettext(

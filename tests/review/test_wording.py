@@ -36,3 +36,14 @@ def test_against_the_usual_each_number_has_its_own_word(app: Flask) -> None:
             found = wording.reason(Weakest("usual", "sales", Run(onward=onward, gone=5), Run(60, 60, gone=40), missing))
             assert went in found
             assert found.endswith(more)
+
+
+@pytest.mark.once
+def test_a_step_that_lost_many_is_not_said_to_stand_well_for_want_of_another(app: Flask) -> None:
+    for language, alone, level in (
+        ("en", "Only one step was left by 5 customers or more", "No step stood behind another."),
+        ("es", "De un solo paso salieron 5 clientes o más", "Ningún paso quedó atrás de otro."),
+    ):
+        with app.test_request_context(), speaking(language):
+            assert alone in wording.reason(Weakest("none", run=Run(onward=1, gone=9)))
+            assert wording.reason(Weakest("none", run=Run(onward=6))) == level
