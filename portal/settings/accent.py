@@ -76,7 +76,7 @@ def stylesheet(colour: str) -> str:
     light = f"--accent:{colour};--accent-ink:{on_accent};--accent-soft:{soft};--accent-text:{text}"
     dark = f"--accent:{colour};--accent-ink:{on_accent};--accent-soft:{dark_soft};--accent-text:{dark_text}"
     light, dark = light + _heat_variables(colour, CARD), dark + _heat_variables(dark_text, DARK_CARD)
-    return f":root{{{light}}}@media(prefers-color-scheme:dark){{:root{{{dark}}}}}"
+    return f":root{{{light}}}@media screen and (prefers-color-scheme:dark){{:root{{{dark}}}}}"
 
 
 def _heat_variables(colour: str, ground: str) -> str:
