@@ -12,7 +12,8 @@ from typing import Any
 
 import numpy as np
 
-from portal.retention.known import Booleans, Judged, Known
+from portal.retention.judging import Judged
+from portal.retention.known import Booleans, Known
 from portal.retention.statistics import Floats, Integers
 
 RECENT = 365

@@ -15,7 +15,8 @@ from portal.lists import definitions
 from portal.lists.catalogue import LISTS
 from portal.purchases.queries import bought_between
 from portal.retention import bgnbd, holdout
-from portal.retention.known import Booleans, Judged, Known
+from portal.retention.judging import Judged
+from portal.retention.known import Booleans, Known
 from portal.retention.learning import HORIZON
 from portal.retention.statistics import Integers, purchase_days
 

@@ -21,11 +21,13 @@ purchases come. The usual value is Gamma-Gamma's where it could be fitted and th
 the mean of the customer's own purchase days.
 """
 
+from dataclasses import dataclass
+
 import numpy as np
 from numpy.typing import NDArray
 
 from portal.retention import bgnbd, gamma_gamma, statistics
-from portal.retention.known import Booleans, Judged, Known
+from portal.retention.known import Booleans, Known
 from portal.retention.learning import HORIZON, Learned, repeat_values
 from portal.retention.regularity import still_coming
 from portal.retention.statistics import WEEK, Floats, Integers
@@ -37,6 +39,33 @@ GONE = 0.5
 """Below this P(alive), a customer is more likely gone than not."""
 RARE = 0.1
 """Where no model speaks: below this share of longer gaps, a pause is no mere long gap."""
+
+
+@dataclass(frozen=True, eq=False)
+class Judged:
+    """What is expected of the same customers, in the same order, by what was learned of everybody."""
+
+    learned: Learned
+    expected: Integers
+    """The day of the next purchase; 0 where nothing can be said."""
+    p_alive: Floats
+    """The model's chance that a customer still is one, 0 to 1; NaN where no model speaks, for who bought once, and for
+    prospects.
+    """
+    gone: Booleans
+    """More likely gone than not."""
+    chance: Floats
+    """Of buying within the next 90 days, 0 to 1; NaN for prospects."""
+    expected_purchases: Floats
+    """In the next 365 days; NaN for prospects and where nothing can be said."""
+    usual: Integers
+    """What the next purchase is expected to be worth."""
+    recency: Integers
+    frequency: Integers
+    monetary: Integers
+    """Quintiles, 1 to 5, 5 the best; 0 for prospects."""
+    risk: NDArray[np.str_]
+    """One of `models.RISKS`; empty for prospects."""
 
 
 def judge(known: Known, learned: Learned) -> Judged:

@@ -13,7 +13,8 @@ from portal.extensions import db
 from portal.lists import definitions
 from portal.lists.catalogue import LISTS
 from portal.retention import judging, pouring, queries, reading, writing
-from portal.retention.known import Judged, Known
+from portal.retention.judging import Judged
+from portal.retention.known import Known
 from portal.retention.learning import Learned
 from portal.retention.models import Books, ListEntry, Standing
 from portal.retention.writing import ENTRIES, STANDINGS

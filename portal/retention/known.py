@@ -9,7 +9,6 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from portal.retention.learning import Learned
 from portal.retention.statistics import Floats, Integers
 
 Booleans = NDArray[np.bool_]
@@ -70,30 +69,3 @@ class Known:
     def has_bought(self) -> Booleans:
         """Buyers and clients."""
         return self.purchase_days > 0
-
-
-@dataclass(frozen=True, eq=False)
-class Judged:
-    """What is expected of the same customers, in the same order, by what was learned of everybody."""
-
-    learned: Learned
-    expected: Integers
-    """The day of the next purchase; 0 where nothing can be said."""
-    p_alive: Floats
-    """The model's chance that a customer still is one, 0 to 1; NaN where no model speaks, for who bought once, and for
-    prospects.
-    """
-    gone: Booleans
-    """More likely gone than not."""
-    chance: Floats
-    """Of buying within the next 90 days, 0 to 1; NaN for prospects."""
-    expected_purchases: Floats
-    """In the next 365 days; NaN for prospects and where nothing can be said."""
-    usual: Integers
-    """What the next purchase is expected to be worth."""
-    recency: Integers
-    frequency: Integers
-    monetary: Integers
-    """Quintiles, 1 to 5, 5 the best; 0 for prospects."""
-    risk: NDArray[np.str_]
-    """One of `models.RISKS`; empty for prospects."""

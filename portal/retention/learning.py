@@ -1,18 +1,16 @@
 """What is learned of all customers together, and every one of them is judged by. Kept in the books as plain JSON."""
 
 from dataclasses import asdict, dataclass
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from portal.retention import choosing, gamma_gamma, second_purchase, statistics
 from portal.retention import regularity as regular
+from portal.retention.known import Booleans, Known
 from portal.retention.statistics import Floats, Integers
 from portal.settings.queries import the_firm
-
-if TYPE_CHECKING:
-    from portal.retention.known import Booleans, Known
 
 HORIZON = 90
 """Days that a chance looks ahead, and that a list is graded by."""
@@ -46,7 +44,7 @@ class Learned:
     """The limits of the quintiles of `recency` (days), `frequency` (purchase days) and `monetary` (minor units)."""
 
 
-def learn(known: "Known", silent_after_days: int | None = None) -> Learned:
+def learn(known: Known, silent_after_days: int | None = None) -> Learned:
     """What these customers, all of the firm's, teach of their buying up to the day. What silent means is the firm's to
     say, and is asked for where it is not given.
     """
@@ -80,7 +78,7 @@ def learn(known: "Known", silent_after_days: int | None = None) -> Learned:
     )
 
 
-def repeat_values(known: "Known") -> tuple[Integers, Floats]:
+def repeat_values(known: Known) -> tuple[Integers, Floats]:
     """Of each customer, the purchase days after the first, and what they were worth in the mean (0 without one)."""
     bought = known.has_bought
     spent = known.revenue.copy()
@@ -89,7 +87,7 @@ def repeat_values(known: "Known") -> tuple[Integers, Floats]:
     return repeats, np.maximum(spent, 0) / np.maximum(repeats, 1)
 
 
-def _last_gaps(known: "Known") -> tuple[Integers, Integers]:
+def _last_gaps(known: Known) -> tuple[Integers, Integers]:
     """The last two gaps of each customer with three purchase days or more."""
     end = np.cumsum(known.purchase_days)[known.purchase_days > 2] - 1
     on = known.bought_on
@@ -102,13 +100,13 @@ def _params(choice: choosing.Choice) -> dict[str, float] | None:
     return asdict(choice.parameters) | {"log_likelihood": choice.fit.log_likelihood}
 
 
-def _value(known: "Known", ours: "Booleans") -> dict[str, float] | None:
+def _value(known: Known, ours: Booleans) -> dict[str, float] | None:
     repeats, mean = repeat_values(known)
     fit = gamma_gamma.fit(repeats[ours], mean[ours])
     return asdict(fit.parameters) if fit.parameters and not fit.trouble else None
 
 
-def _second(known: "Known") -> dict[str, Any]:
+def _second(known: Known) -> dict[str, Any]:
     bought = known.has_bought
     first, second = known.first[bought], known.second[bought]
     came = second > 0

@@ -12,7 +12,8 @@ import numpy as np
 
 from portal.retention import second_purchase
 from portal.retention.days import MONTHS
-from portal.retention.known import Booleans, Judged, Known
+from portal.retention.judging import Judged
+from portal.retention.known import Booleans, Known
 from portal.retention.segments import SEGMENTS
 from portal.retention.statistics import Integers
 

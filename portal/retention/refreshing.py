@@ -11,7 +11,8 @@ from datetime import date
 from portal import clock
 from portal.extensions import db, reading_only
 from portal.retention import grading, judging, learning, measuring, queries, reading, replacing
-from portal.retention.known import Judged, Known
+from portal.retention.judging import Judged
+from portal.retention.known import Known
 from portal.retention.models import Books
 from portal.retention.replacing import Found
 from portal.retention.statistics import Integers

@@ -19,7 +19,8 @@ from portal.extensions import db
 from portal.lists import definitions
 from portal.lists.catalogue import LISTS
 from portal.retention import queries, reading, swapping, writing
-from portal.retention.known import Judged, Known
+from portal.retention.judging import Judged
+from portal.retention.known import Known
 from portal.retention.models import Books
 from portal.retention.pouring import pour
 from portal.retention.writing import ENTRIES, STANDINGS

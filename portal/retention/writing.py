@@ -7,7 +7,8 @@ from numpy.typing import NDArray
 
 from portal.lists.catalogue import List
 from portal.lists.definitions import Named
-from portal.retention.known import Judged, Known
+from portal.retention.judging import Judged
+from portal.retention.known import Known
 from portal.retention.models import ListEntry, Standing
 
 if TYPE_CHECKING:

@@ -8,7 +8,8 @@ import pytest
 
 from portal.lists import definitions
 from portal.lists.catalogue import BY_NAME, LISTS
-from portal.retention.known import Judged, Known
+from portal.retention.judging import Judged
+from portal.retention.known import Known
 from portal.retention.learning import Learned
 from portal.retention.writing import entries
 

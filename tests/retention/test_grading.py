@@ -7,7 +7,8 @@ import numpy as np
 import pytest
 
 from portal.retention import grading, refreshing
-from portal.retention.known import Judged, Known
+from portal.retention.judging import Judged
+from portal.retention.known import Known
 from portal.retention.wording import grade
 from tests.cast import Cast
 from tests.lists.test_definitions import LEARNED, ONCE, PLAIN, PROSPECT, TODAY

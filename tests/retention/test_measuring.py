@@ -9,7 +9,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from portal.retention.days import MONTHS
-from portal.retention.known import Judged, Known
+from portal.retention.judging import Judged
+from portal.retention.known import Known
 from portal.retention.learning import Learned
 from portal.retention.measuring import measures
 from portal.retention.segments import OF_CELL, SEGMENTS
