@@ -37,8 +37,10 @@ class OpenLog:
     next: str = ""
     """Where to go afterwards, without script."""
     objection: str = ""
+    heard: str = ""
+    """Which one was chosen of what was offered, as `objections.hearing` reads it."""
     offers: Sequence[Offer] = ()
-    """What the library holds of these words, when it is not clear which one is meant."""
+    """What the library holds of these words, when they have been sent."""
     errors: Sequence[str] = ()
     wrong: str = "note"
     """The field that the errors are about."""

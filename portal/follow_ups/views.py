@@ -117,7 +117,7 @@ def log(id: int) -> ResponseReturnValue:
     try:
         touch = _touch(form)
     except BrokenRule as rule:
-        wrong = "next_on" if isinstance(rule, due.DayOutOfReach) else "note"
+        wrong = "next_on" if isinstance(rule, due.DayOutOfReach) else "objection"
         return _not_logged(customer, form, [say(rule)], wrong=wrong)
     if touch is None:
         errors = [words for errors in form.errors.values() for words in errors]
@@ -182,7 +182,7 @@ def _not_logged(
     log = _as_typed(customer.id, form)
     log.errors, log.wrong, log.anyway = errors, wrong, anyway
     log.contacts = names_of(living_contacts(customer.id))
-    log.offers = objections.offered(log.objection) if log.objection else ()
+    log.offers = objections.offered(log.objection) if log.objection or log.heard else ()
     return htmx.invalid(_quick_log(customer.name, log))
 
 
@@ -202,6 +202,7 @@ def _as_typed(customer_id: int, form: QuickLogForm) -> OpenLog:
         entry=form.entry.data,
         relation=form.relation.data,
         objection=without_unfit(request.form.get("objection", "")[:LONGEST]),
+        heard=request.form.get("heard", ""),
         next=access.safe_next(form.next.data) if form.next.data else "",
         form_id=form.form_id.data,
     )
@@ -251,6 +252,7 @@ def undo(id: int) -> ResponseReturnValue:
         follow_up.note, contact_id=follow_up.contact_id, commitment=form.commitment.data,
         entry=form.entry.data, relation=form.relation.data,
         objection=objections.text_of(heard) if (heard := follow_up.objection_id) else "",
+        heard=f"{heard}-{answer}" if (answer := follow_up.answer_id) else str(heard or ""),
     )  # fmt: skip
     try:
         touching.undo(customer, follow_up, current_user)
@@ -278,6 +280,7 @@ def _undone(customer: Customer, follow_up: FollowUp, typed: OpenLog) -> Response
         template = "lists/_lines.html" if typed.entry else "buying_centre/_lines.html"
         return render_template(template, rows=[line], me=current_user.id, **again)
     typed.contacts = names_of(living_contacts(customer.id))
+    typed.offers = objections.offered(typed.objection) if typed.heard else ()
     if typed.place == "customer":
         typed.is_wanted = True
         return _touches(typed, customer=customer)

@@ -69,7 +69,7 @@ def offered() -> ResponseReturnValue:
         return htmx.see_other(path("objections.index"))
     at, typed = request.args.get("at", ""), without_unfit(request.args.get("objection", "")[:LONGEST]).strip()
     key = at if _PLACE.fullmatch(at) else "0"
-    return render_template("objections/_offered.html", key=key, typed=typed, offers=queries.offered(typed))
+    return render_template("objections/_offered.html", key=key, typed=typed, offers=queries.offered(typed), heard="")
 
 
 @objections.get("/new")

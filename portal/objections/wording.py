@@ -34,7 +34,7 @@ def share(tally: Tally) -> Markup:
         return Markup("")
     said = promises.share(tally.rate)
     if tally.waiting:
-        said += Markup("; ") + ngettext("%(num)d may still be", "%(num)d may still be", tally.waiting)
+        said += Markup("; ") + ngettext("%(num)d may still follow", "%(num)d may still follow", tally.waiting)
     return said
 
 

@@ -59,7 +59,7 @@ def test_what_followed_is_counted_by_answer(owner: Browser, cast: Cast) -> None:
     here = f"/settings/objections/{objection.id}"
     page = owner.get(here).text
     assert ">6 times</a>" in page
-    assert ">2 of 6 followed</a> (33 %, probably 10 to 70 %; 1 may still be)" in page
+    assert ">2 of 6 followed</a> (33 %, probably 10 to 70 %; 1 may still follow)" in page
     assert f'href="{here}/heard?followed=1&amp;answer={years.id}">2 of 5 followed</a>' in page
     assert "33 %, probably 10 to 70 %" in owner.get("/settings/objections").text
     everybody = owner.get(f"{here}/heard").text

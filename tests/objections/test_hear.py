@@ -145,6 +145,35 @@ def test_sent_twice_it_is_written_down_and_logged_once(support: Browser, cast: C
     assert verbs() == ["written"]
 
 
+def test_what_was_chosen_stays_chosen_when_something_else_is_wrong(support: Browser, cast: Cast) -> None:
+    dear, customer = an_objection(cast, "Too dear", "Years", "Parts"), a_customer(cast)
+    chosen = f"{dear.id}-{answers_to(dear)[1].id}"
+    db.session.commit()
+    path, tick = f"/customers/{customer.id}/follow-ups", f'name="heard" value="{chosen}" checked'
+    for typed in ("", "dear"):  # chosen of the first of the library, or of what was typed
+        form = said(heard=chosen, objection=typed)
+        for fragment in (True, False):
+            asked = support.post(path, data={**form, "next_step": "date"}, fragment=fragment)
+            assert asked.status_code == 422
+            assert tick in asked.text
+            assert asked.text.partition('class="offered"')[2].partition("<textarea")[0].count(" checked") == 1
+            assert '<details class="objecting" open>' in asked.text
+    refused = support.post(path, data=said(heard="99"), fragment=True).text
+    assert ' aria-invalid="true">' in refused.partition('name="objection"')[2].partition("\n")[0]
+    assert refused.count("aria-invalid") == 1
+
+
+def test_no_objection_is_a_choice_while_nothing_is_typed(support: Browser, cast: Cast) -> None:
+    an_objection(cast, "Too dear")
+    customer = a_customer(cast)
+    db.session.commit()
+    offered = support.get("/settings/objections/offered?at=1", fragment=True).text
+    assert '<input type="radio" name="heard" value=""><span>No objection' in offered
+    assert "No objection" not in support.get("/settings/objections/offered?at=1&objection=dear", fragment=True).text
+    support.post(f"/customers/{customer.id}/follow-ups", data=said(heard=""), fragment=True)
+    assert recorded() == [(None, None)]
+
+
 def test_undone_it_counts_no_more_and_comes_back_as_typed(support: Browser, cast: Cast) -> None:
     plan = a_plan(a_customer(cast), clock.today())
     an_objection(cast, "Too dear")
@@ -154,5 +183,6 @@ def test_undone_it_counts_no_more_and_comes_back_as_typed(support: Browser, cast
     undone = support.post(f"/follow-ups/{plan.id}/undo", data={"place": "row"}, fragment=True)
     assert 'name="objection" value="Too dear"' in undone.text
     assert recorded() == []
+    assert 'name="heard" value="1" checked' in undone.text
     db.session.refresh(plan)
     assert plan.objection_id is None
