@@ -131,12 +131,14 @@ def _part(customer: Customer, contact: Contact, form: PartForm, conflict: Any = 
 @buying_centre.get("/position")
 @access.staff
 def edit_position(id: int) -> ResponseReturnValue:
-    """Say where we stand with them, from what was said last."""
+    """Say where we stand with them, from what was said last; whoever has bought is supplied already."""
     customer = customer_by_id(id) or abort(404)
     latest = queries.latest_position(id)
     form = PositionForm(seen=latest.id if latest else None, since_on=clock.today())
     if latest:
         form.position.data, form.share_percent.data = latest.position, latest.share_percent
+    elif customer.status != "prospect":
+        form.position.data = "supplying"
     return _position(customer, form)
 
 

@@ -45,6 +45,16 @@ def test_says_it_in_place_and_shows_it_everywhere(support: Browser, hotel: Custo
     assert page.count("preferred supplier · 60 % of their purchases") == 2  # at the head and in the story
 
 
+def test_the_form_begins_with_what_is_known(support: Browser, hotel: Customer) -> None:
+    path = f"/customers/{hotel.id}/centre/position"
+    assert 'value="supplying" checked' in support.get(path, fragment=True).text  # they have bought
+    hotel.status, hotel.purchase_days = "prospect", 0
+    db.session.commit()
+    assert 'value="prospect" checked' in support.get(path, fragment=True).text
+    support.post(path, data=said(position="listed"))
+    assert 'value="listed" checked' in support.get(path, fragment=True).text
+
+
 def test_the_word_of_the_latest_day_stands_until_it_is_taken_back(support: Browser, hotel: Customer) -> None:
     path, today = f"/customers/{hotel.id}/centre", clock.today()
     support.post(f"{path}/position", data=said(today - 9 * DAY))

@@ -22,6 +22,8 @@ def test_a_person_is_placed_and_a_late_relation_is_answered(
     db.session.commit()
     page = open_page(f"/customers/{customer.id}/centre", cast.support, script=script)
     page.get_by_role("link", name="Edit: Ana Robles").click()
+    if script:
+        expect(page.get_by_role("checkbox", name="initiator")).to_be_focused()
     page.get_by_role("checkbox", name="decider").check(force=True)
     page.get_by_role("radio", name="sceptic").check(force=True)
     page.get_by_label("Left on").fill("2099-01-01")
@@ -32,10 +34,14 @@ def test_a_person_is_placed_and_a_late_relation_is_answered(
     expect(page.get_by_role("row", name="Ana Robles sceptic")).to_contain_text("decider")
     expect(page.get_by_text("Ana Robles has been a sceptic since")).to_be_visible()
     page.get_by_role("link", name="rhythm: Lucía Support, Ana Robles").click()
+    if script:
+        expect(page.get_by_label("Every so many days")).to_be_focused()
     page.get_by_label("Every so many days").fill("30")
     page.get_by_role("button", name="Save").click()
     expect(page.get_by_role("row", name="Ana Robles sceptic")).to_contain_text("10 days late")
     page.get_by_role("link", name="Say where we stand").click()
+    if script:
+        expect(page.get_by_role("form", name="Our position")).to_be_focused()
     page.get_by_role("radio", name="preferred supplier").check(force=True)
     page.get_by_role("button", name="Save").click()
     expect(page.locator("[aria-current=step]")).to_contain_text("preferred supplier")
