@@ -80,14 +80,14 @@ def _of_buyers(customer_ids: Iterable[int], earliest: date) -> list[Found]:
 
 
 def _of_streaks(commitment_ids: Sequence[int]) -> list[Found]:
-    """Milestones that these kept promises have reached."""
+    """Milestones that these kept promises have reached: of each user the highest, when several are reached at once."""
     found = []
     for user_id, new in Counter(queries.keepers(commitment_ids)).items():
         kept, since = queries.streak_of(user_id)
-        for milestone in STREAKS:
-            if kept - new < milestone <= kept:
-                cause = f"streak:{user_id}:{milestone}:{since.isoformat() if since else 'ever'}"
-                found.append(_found("streak", clock.today(), cause, None, user_id, milestone))
+        milestone = max((each for each in STREAKS if kept - new < each <= kept), default=None)
+        if milestone is not None:
+            cause = f"streak:{user_id}:{milestone}:{since.isoformat() if since else 'ever'}"
+            found.append(_found("streak", clock.today(), cause, None, user_id, milestone))
     return found
 
 

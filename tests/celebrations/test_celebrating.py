@@ -87,6 +87,15 @@ def test_promises_kept_in_a_row(cast: Cast) -> None:
     assert len(wall()) == 1
 
 
+def test_of_two_milestones_at_once_the_higher_is_celebrated(cast: Cast) -> None:
+    customer = a_customer(cast)
+    for _ in range(26):
+        a_promise(customer, clock.today()).keep(cast.support)
+    db.session.commit()
+    look()
+    assert wall() == [("streak", 25, clock.today())]
+
+
 @pytest.mark.parametrize(
     ("day", "years", "first"),
     [
