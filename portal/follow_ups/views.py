@@ -252,7 +252,7 @@ def undo(id: int) -> ResponseReturnValue:
         follow_up.note, contact_id=follow_up.contact_id, commitment=form.commitment.data,
         entry=form.entry.data, relation=form.relation.data,
         objection=objections.text_of(heard) if (heard := follow_up.objection_id) else "",
-        heard=f"{heard}-{answer}" if (answer := follow_up.answer_id) else str(heard or ""),
+        heard=f"{heard}-{given}" if (given := follow_up.answer_id) else str(heard or ""),
     )  # fmt: skip
     try:
         touching.undo(customer, follow_up, current_user)

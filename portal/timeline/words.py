@@ -2,7 +2,8 @@
 
 from markupsafe import Markup, escape
 
-from portal.language import page_gettext
+from portal.formats import phone
+from portal.language import LANGUAGES, page_gettext
 from portal.rules import N_
 from portal.surveys.scales import SCALES
 
@@ -106,6 +107,15 @@ def field_name(value: str) -> Markup:
     return _named(FIELDS, value)
 
 
+def field_value(value: object, name: str) -> str:
+    """What a field of that name held, as pages write it elsewhere; nothing of nothing."""
+    if value is None:
+        return ""
+    if name == "locale":
+        return dict(LANGUAGES).get(str(value), str(value))
+    return phone(str(value)) if name == "phone" else str(value)
+
+
 def scored(score: object, kind: str) -> Markup:
     """A score and its scale: "3 of 10"; without a scale that we know, the score."""
     return (
@@ -131,4 +141,4 @@ def tone(kind: str) -> str:
     return TONES.get(kind, "plain")
 
 
-FILTERS = (channel, outcome, purpose, field_name, scored, feeling, feeling_word, tone)
+FILTERS = (channel, outcome, purpose, field_name, field_value, scored, feeling, feeling_word, tone)

@@ -62,6 +62,18 @@ def test_says_what_matters(support: Browser, cast: Cast) -> None:
         assert said in page, said
 
 
+def test_numbers_and_languages_are_written_as_elsewhere(support: Browser, cast: Cast) -> None:
+    customer = add(cast)
+    told = {"phone": [None, "+528183401122"], "locale": ["es", "en"]}
+    record("contact.changed", by=cast.sales, customer_id=customer.id, name="Ana", changes=told)
+    record("customer.merged", by=cast.sales, customer_id=customer.id, name="Azul", left={"phone": "+528112345678"})
+    db.session.commit()
+    page = support.get(f"/customers/{customer.id}").text
+    assert "<ins>+52 81 8340 1122</ins>" in page
+    assert "<del>Español</del> → <ins>English</ins>" in page
+    assert "until then: +52 81 1234 5678" in page
+
+
 @pytest.mark.parametrize(
     ("kind", "shown"),
     [
