@@ -145,7 +145,9 @@ def _conflict(form: PlaybookForm, playbook: Playbook) -> ResponseReturnValue:
 @playbooks.post("/settings/playbooks/preview")
 @access.owner
 def preview() -> ResponseReturnValue:
-    """What it would do with a customer, as it is written now; and its steps in another order. Nothing is saved."""
+    """What it would do with a customer, as it is written now; its steps in another order, or room for one more. Nothing
+    is saved.
+    """
     return _preview(None)
 
 
@@ -160,8 +162,10 @@ def _preview(playbook: Playbook | None) -> ResponseReturnValue:
     form = PlaybookForm(request.form)
     if htmx.wants_fragment():
         return render_template("playbooks/_preview.html", **_seen(form.written()))
-    said = _moved(form.written(), request.form.get("move", ""))
-    return _form_page(filled(said, version=form.version.data, form_id=said.form_id), playbook)
+    move = request.form.get("move", "")
+    said = _moved(form.written(), move)
+    shown = filled(said, version=form.version.data, form_id=said.form_id)
+    return _form_page(shown, playbook, adding=move == "more")
 
 
 def _moved(said: Written, move: str) -> Written:
@@ -185,10 +189,12 @@ def _offer(form: PlaybookForm) -> tuple[Givers, dict[int, tuple[str, str]]]:
     return givers, surveys
 
 
-def _form_page(form: PlaybookForm, playbook: Playbook | None = None, saved: Written | None = None) -> str:
+def _form_page(
+    form: PlaybookForm, playbook: Playbook | None = None, saved: Written | None = None, *, adding: bool = False
+) -> str:
     form.with_room()
     known = _offer(form)
-    about = _seen(form.written(), known)
+    about = _seen(form.written(), known) | {"adding": adding}
     return render_template("playbooks/form.html", form=form, playbook=playbook, saved=saved, **about)
 
 

@@ -1,5 +1,6 @@
 """Owners write playbooks: with steps in their order, tried on a real customer, switched, deleted or retired."""
 
+import re
 from datetime import timedelta
 from typing import Any
 
@@ -116,6 +117,21 @@ def test_steps_are_moved_and_taken_out_without_saving(owner: Browser) -> None:
         shown = sorted((page.index(f'value="{word}"'), word) for word in ("One", "Two", "Three") if f'"{word}"' in page)
         assert [word for _, word in shown] == wanted
     assert texts() == ["Ask how it went"]
+
+
+def test_one_step_more_is_asked_for_as_long_as_there_is_room(owner: Browser) -> None:
+    new = owner.get("/settings/playbooks/new").text
+    assert "<summary>Step 1</summary>" in new
+    assert 'name="move" value="more"' in new
+    form = FORM | row(0, text="One")
+    page = owner.post("/settings/playbooks/preview", data=form | {"move": "more"}).text
+    assert 'value="One"' in page
+    assert '<details class="further step spare" open><summary>One more step</summary>' in page
+    assert len(re.findall(r"<input autofocus[^>]* name=\"steps-1-after_days\"", page)) == 1
+    assert '<details class="further step spare"><summary>' in owner.post("/settings/playbooks/preview", data=form).text
+    full = FORM | {name: value for number in range(12) for name, value in row(number, text=f"No {number}").items()}
+    assert 'value="more"' not in owner.post("/settings/playbooks/preview", data=full).text
+    assert db.session.scalar(select(func.count(Playbook.id))) == 0
 
 
 def test_the_preview_names_days_and_people_of_a_real_customer_and_writes_nothing(
