@@ -212,14 +212,16 @@ class RunStep(Model):
 
     run: Mapped[PlaybookRun] = relationship(lazy="raise")
 
-    def skip(self, by: "User", reason: str) -> None:
-        """Leave it out. Its run and playbook must be loaded. Raises `NotWaiting` or `NoReason`."""
+    def skip(self, by: "User", reason: str, what: str) -> None:
+        """Leave it out; `what` is what it would have done, for the history. Its run and playbook must be loaded. Raises
+        `NotWaiting` or `NoReason`.
+        """
         if self.state != "waiting":
             raise NotWaiting
         if not reason:
             raise NoReason
         self.state, self.why, self.reason = "skipped", "somebody", reason
-        _note_run(self.run, "skipped", by, reason=reason)
+        _note_run(self.run, "skipped", by, reason=reason, step=what)
 
 
 def _note_run(run: PlaybookRun, verb: str, by: "User", **data: Any) -> None:

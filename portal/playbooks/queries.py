@@ -399,6 +399,18 @@ def run_for_change(customer_id: int, run_id: int) -> PlaybookRun | None:
     return db.session.scalar(query.execution_options(populate_existing=True))
 
 
+def words_of_step(step_id: int) -> str:
+    """What a playbook's step does, in its own words, or the name of the survey that it asks. By primary keys."""
+    words = func.coalesce(Survey.name, PlaybookStep.text)
+    query = (
+        select(words)
+        .select_from(PlaybookStep)
+        .outerjoin(Survey, Survey.id == PlaybookStep.survey_id)
+        .where(PlaybookStep.id == step_id)
+    )
+    return db.session.scalar(query) or ""
+
+
 def run_step_for_change(run: PlaybookRun, step_id: int) -> RunStep | None:
     """A step of a run that is at hand, locked until the transaction ends, or None. By primary key."""
     query = (

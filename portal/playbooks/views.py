@@ -291,7 +291,7 @@ def skip(id: int, run_id: int, step_id: int) -> ResponseReturnValue:
     form = ReasonForm(request.form)
     try:
         _check(form)
-        step.skip(current_user, form.reason.data)
+        step.skip(current_user, form.reason.data, queries.words_of_step(step.step_id))
         db.session.flush()
         if run.is_running and queries.ended_runs([run.id]):
             run.end()

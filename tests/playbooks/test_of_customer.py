@@ -78,6 +78,9 @@ def test_a_step_is_skipped_with_a_reason_and_the_last_one_ends_the_run(support: 
     answer = support.post(f"{HERE}/1/steps/3/skip", data={"reason": "<b>No</b>"}, fragment=True)
     assert "&lt;b&gt;No" in answer.text
     assert runs()[0].state == "done"
+    story = support.get("/customers/1").text
+    assert "<b>Step of a playbook skipped</b> — After a sale: Ask how it went" in story
+    assert "<b>Step of a playbook skipped</b> — After a sale: How was it" in story
 
 
 @pytest.mark.usefixtures("run")
