@@ -111,9 +111,10 @@ def _sections(
 
 
 def _place(reason: Reason, row: Row[Any]) -> tuple[int, str]:
-    """The rank and the title of the section in which the line stands."""
-    if reason.key in DATED:
-        return SECTIONS["late" if row.due_on < clock.today() else "today"]
+    """The rank and the title of the section in which the line stands. What is told before its day stands by itself."""
+    today = clock.today()
+    if reason.key in DATED and row.due_on <= today:
+        return SECTIONS["late" if row.due_on < today else "today"]
     place = PLACES.get(reason.key)
     return SECTIONS[place] if place else (reason.rank, reason.word)
 

@@ -9,6 +9,7 @@ from flask import Flask
 from sqlalchemy import func, select
 
 from portal import clock
+from portal.backing import asking
 from portal.digests import jobs, writing
 from portal.digests.models import Digest
 from portal.extensions import db
@@ -115,6 +116,32 @@ def test_answers_are_told_since_the_last_digest_the_unhappy_ones_first(cast: Cas
     assert "What clients answered (2, 1 of them unhappy)" in text
     assert "Before" not in told
     assert told.index("Unhappy, 1 of 10") < told.index("Happy, 10 of 10")
+
+
+def test_where_all_who_answered_are_unhappy_it_says_so(cast: Cast) -> None:
+    answered(cast, 1, "Bad", MONDAY - timedelta(hours=2), "Bad")
+    assert write() == 2
+    to_owner, to_support = (words_of(mail) for mail in mails())
+    assert to_owner.subject == "1 client has answered, and is unhappy"
+    assert "What clients answered (1, and is unhappy)" in to_support.text
+    cast.owner.locale = "es"
+    db.session.commit()
+    answered(cast, 2, "Worse", MONDAY + timedelta(hours=2), "Worse")
+    answered(cast, 3, "No", MONDAY + timedelta(hours=2), "No")
+    write(MONDAY + DAY)
+    assert words_of(mails()[-2]).subject == "2 clientes respondieron, y todos están inconformes"
+
+
+def test_support_that_is_asked_before_its_day_is_not_called_due_today(cast: Cast) -> None:
+    customer, another = a_customer(cast), a_customer(cast, "Notaría 32")
+    with clock.as_of(MONDAY):
+        asking.ask(customer, asking.Asked("Measure the hall", TODAY + 6 * DAY, "service"), cast.sales, cast.support)
+        asking.ask(another, asking.Asked("Bring the samples", TODAY, "service"), cast.sales, cast.support)
+    db.session.commit()
+    assert write() == 1
+    text = words_of(mails()[0]).text
+    assert "Due today\n\n- Notaría 32: Support asked for today — Bring the samples" in text
+    assert "Support asked for\n\n- Hotel Sierra Azul: Support asked for, 6 days left — Measure the hall" in text
 
 
 def test_hand_offs_that_wait_or_were_dropped_are_told(cast: Cast) -> None:
