@@ -1,5 +1,7 @@
 """Every word of the portal is there in every language."""
 
+import re
+
 import pytest
 from babel.messages.pofile import read_po
 
@@ -38,6 +40,11 @@ def test_no_line_ends_between_a_number_and_its_percent_sign_in_spanish() -> None
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_words_are_quoted_as_the_templates_quote_them(language: str) -> None:
     assert [words for words in _translations(language) if set(words) & set("«»")] == []
+
+
+def test_one_thing_has_one_word_in_spanish() -> None:
+    """A promise is broken as "incumplida", whatever breaks otherwise is not spoken of; a leg is a "tramo"."""
+    assert [words for words in _translations("es") if re.search(r"\b(rot[ao]s?|áreas?)\b", words, re.IGNORECASE)] == []
 
 
 def test_finds_the_words_of_code_and_templates() -> None:
