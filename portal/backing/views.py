@@ -68,8 +68,15 @@ def new_for(id: int) -> ResponseReturnValue:
     """Ask what is needed, of whom, until when."""
     customer = customer_by_id(id) or abort(404)
     form = RequestForm()
-    form.next.data = access.way_back(path("backing.index"))
+    form.next.data = _asked_from()
     return _new_page(customer, form)
+
+
+def _asked_from() -> str:
+    """The page on which it was asked; not the one that asks for whom, but what this user has asked for."""
+    mine = f"{path('backing.index')}?whose=mine"
+    back = access.way_back(mine)
+    return mine if back.partition("?")[0] == path("backing.new") else back
 
 
 @backing.post("/customers/<int:id>/relay/requests")

@@ -285,3 +285,15 @@ def test_late_ones_come_first_and_pages_by_key(support: Browser, cast: Cast, que
     assert "of marketing" in support.get("/relay/requests?whose=everybody").get_data(as_text=True)
     assert support.get("/relay/requests?whose=%27&state=%00&after=%25").status_code == 200
     assert next(line.text for line in requests.lines_of(customer.id)) == "of mine"
+
+
+def test_who_has_chosen_the_customer_first_comes_to_what_they_have_asked_for(browser_of: Any, cast: Cast) -> None:
+    customer = a_customer(cast)
+    db.session.commit()
+    sales, path = browser_of(cast.sales), f"/customers/{customer.id}/relay/requests"
+    for came_from, back in (
+        ("/relay/requests/new?q=sierra", "/relay/requests?whose=mine"),
+        (f"/customers/{customer.id}/relay", f"/customers/{customer.id}/relay"),
+    ):
+        page = sales.get(f"{path}/new", headers={"Referer": f"http://localhost{came_from}"}).get_data(as_text=True)
+        assert f'name="next" value="{back}"' in page
