@@ -74,6 +74,7 @@ def test_is_answered_there(support: Browser, browser_of: Callable[[User], Browse
     address = f"/hand-offs/{hand_off.id}?place=today"
     opened = support.get(address, fragment=True).get_data(as_text=True)
     assert f"/hand-offs/{hand_off.id}/accept?place=today" in opened
+    assert opened.count("btn-primary") == 1  # of the two answers one stands out
     assert support.get(address).location == f"/customers/{customer.id}/relay"
     seller = browser_of(cast.sales).get(address, fragment=True).get_data(as_text=True)
     assert "accept" not in seller
