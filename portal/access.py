@@ -3,11 +3,13 @@
 from collections.abc import Callable
 from functools import wraps
 from typing import ParamSpec
-from urllib.parse import urlencode, urlsplit
+from urllib.parse import unquote, urlencode, urlsplit
 
 from flask import Response, abort, after_this_request, current_app, g, request, session, url_for
 from flask.typing import ResponseReturnValue
 from flask_login import current_user, login_user, logout_user
+from werkzeug.exceptions import HTTPException
+from werkzeug.routing import RequestRedirect
 
 from portal.htmx import see_other
 from portal.users import attempts
@@ -117,12 +119,26 @@ def safe_next(target: str | None) -> str:
     return target if not parts.scheme and not parts.netloc else "/"
 
 
+def _is_read(path: str) -> bool:
+    """Does a page stand at this path?"""
+    adapter = current_app.create_url_adapter(request)
+    try:
+        return adapter is not None and bool(adapter.match(unquote(path), method="GET"))
+    except RequestRedirect:
+        return True
+    except HTTPException:
+        return False
+
+
 def way_back(default: str) -> str:
-    """Where a form without script returns to: what it says itself, else the page of ours that it was sent from."""
+    """Where a form without script returns to: what it says itself, else the page of ours that it was sent from.
+
+    A form that was refused stands at an address that only takes, where nothing is to be read: then to `default`.
+    """
     said = request.form.get("next") or request.args.get("next")
     if said:
         return safe_next(said)
     parts = urlsplit(request.referrer or "")
-    if parts.netloc != request.host:
+    if parts.netloc != request.host or not _is_read(parts.path):
         return default
     return safe_next(f"{parts.path}?{parts.query}" if parts.query else parts.path)

@@ -140,6 +140,18 @@ def test_without_script_it_goes_back_to_where_it_came_from(support: Browser, cas
     assert support.post(path, data=said(next="//evil.example")).location == "/"
 
 
+def test_without_script_what_was_refused_first_goes_back_to_the_customer(support: Browser, cast: Cast) -> None:
+    customer = a_customer(cast)
+    db.session.commit()
+    path, form = f"/customers/{customer.id}/follow-ups", said(place="customer")
+    refused = support.post(path, data={**form, "next_step": "date"}, headers={"Referer": "http://localhost/customers/1"})
+    assert refused.status_code == 422
+    for page in (path, "/nothing/here", "/%ff"):
+        answer = support.post(path, data=form, headers={"Referer": f"http://localhost{page}"})
+        assert (answer.status_code, answer.location) == (303, f"/customers/{customer.id}"), page
+    assert support.get(answer.location).status_code == 200
+
+
 @pytest.mark.parametrize(
     "wrong",
     [
