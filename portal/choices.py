@@ -54,7 +54,10 @@ class WholeField(IntegerField):
 
     def process_formdata(self, valuelist: list[Any]) -> None:
         """A whole number; raises ValueError, with words, on anything else, and on one too long to reckon with."""
-        super().process_formdata(valuelist)
+        try:
+            super().process_formdata(valuelist)
+        except ValueError:
+            raise ValueError(_("Write a whole number.")) from None
         if self.data is not None and abs(self.data) > MOST_WHOLE:
             self.data = None
             raise ValueError(_("That number is too long."))

@@ -95,6 +95,19 @@ def test_a_number_too_long_to_reckon_with_is_refused_and_shown_again(app: Flask,
         assert Numbers(MultiDict({"free": "-9007199254740992", "ranged": "99"})).validate()
 
 
+@pytest.mark.parametrize("typed", ["soon", "4.5", "٣٫٥", "1e3"])
+def test_what_is_no_whole_number_is_told_in_plain_words(app: Flask, typed: str) -> None:
+    class Numbers(Form):
+        days = WholeField()
+
+    for locale, words in (("es", "Escribe un número entero."), ("en", "Write a whole number.")):
+        with app.test_request_context(), speaking(locale):
+            g.firm = Firm(name="Muebles", locale=locale)
+            form = Numbers(MultiDict({"days": typed}))
+            assert not form.validate()
+            assert form.days.errors == [words]
+
+
 def forms() -> list[type[AnyForm]]:
     """Every form class of the house."""
     named = [each.name for each in pkgutil.walk_packages(portal.__path__, "portal.") if each.name.endswith(".forms")]

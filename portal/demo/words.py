@@ -265,7 +265,7 @@ EN = Words(
         "Was travelling", "Changed their mind about the colour",
     ),
     no_friends=("Has bought elsewhere already.", "Is moving to another city.", "Never answers; we tried three times."),
-    taken_back="Wrote that she would rather not be on the website any more.",
+    taken_back="Wrote that they would rather not be on the website any more.",
     disputes=(
         "Only half of it has come", "Nothing has reached me yet", "The screws of two tables are missing",
         "The invoice has the wrong tax number",
