@@ -61,12 +61,13 @@ class Line:
 
 
 def compose(user: User, locale: str, after: datetime, until: datetime, public_url: str) -> dict[str, Any] | None:
-    """What the mail is made of (templates/mail/digest), or None when there is nothing to say. Five queries.
+    """What the mail is made of (templates/mail/digest), or None when there is nothing to say. Six queries.
 
-    Answers are those that came after one instant and up to another: of the user's customers; for an owner, all.
+    Answers are those that came after one instant and up to another: of the user's customers; for an owner, all. Of
+    hand-offs that were declined, it is by the day.
     """
     with speaking(locale):
-        waiting, hand_offs = today.morning(OTHERS, (user.id,), None), _hand_offs(user)
+        waiting, hand_offs = today.morning(OTHERS, (user.id,), None), _hand_offs(user, after, until)
         counts, lines = {each.key: waiting.counts[each.key] for each in OTHERS}, waiting.page.rows
         answers = queries.answers_between(None if user.is_owner else user.id, after, until)
         if not lines and not answers and not hand_offs:
@@ -85,13 +86,14 @@ def compose(user: User, locale: str, after: datetime, until: datetime, public_ur
         }
 
 
-def _hand_offs(user: User) -> list[Row[Any]]:
-    """Customers whom nobody has taken (an owner reads of all, others of those they offered), and who are offered to the
-    user.
+def _hand_offs(user: User, after: datetime, until: datetime) -> list[Row[Any]]:
+    """Customers whom nobody has taken (an owner reads of all, others of those they offered), whom somebody did not take
+    from the user, and who are offered to the user.
     """
     dropped = relay.page("dropped", user, None).rows
     mine = [row for row in dropped if user.is_owner or row.offered_by_id == user.id]
-    return [*mine, *relay.page("mine", user, None).rows][:MOST_LINES]
+    declined = relay.declined(user.id, clock.day_of(after), clock.day_of(until))
+    return [*mine, *declined, *relay.page("mine", user, None).rows][:MOST_LINES]
 
 
 def _sections(
@@ -101,7 +103,8 @@ def _sections(
     found: dict[tuple[int, str], list[dict[str, str]]] = {}
     for row in hand_offs:
         tone, state = relaying.state(row)
-        line = Line(row.customer_name, _address(public_url, row), tone, _plain(state), _plain(relaying.way(row)))
+        matter = f"“{row.reason}”" if row.state == "declined" else _plain(relaying.way(row))
+        line = Line(row.customer_name, _address(public_url, row), tone, _plain(state), matter)
         found.setdefault(SECTIONS["hand_offs"], []).append(asdict(line))
     for reason, row in waiting:
         tone, words, matter = WORDED.get(reason.matter.name, _any)(row, reason)

@@ -46,6 +46,8 @@ MOST_COUNTED = 100
 TRAVELLING_SHOWN = 300
 LATE_OFFER_DAYS = 30
 """For how long after the first purchase service is still asked to take over."""
+LONGEST_WAIT_DAYS = 30
+"""The longest that a firm may let a hand-off wait (`settings.forms`)."""
 VIEWS = ("mine", "offered", "waiting", "dropped")
 UNHANDED = (Customer.status != "prospect", or_(Customer.leg.is_(None), Customer.leg != "service"))
 """Who has bought and is not with service."""
@@ -338,6 +340,22 @@ def _places(view: str) -> list[tuple[Any, tuple[Any, ...]]]:
         (HandOff.due_on, (OFFERED, HandOff.to_user_id == me)),
         (HandOff.due_on, _of_leg(bindparam("leg"), me)),
     ]
+
+
+def declined(user_id: int, first: date, until: date) -> Sequence[Row[Any]]:
+    """Hand-offs that this user offered, or the portal did of a customer whom this user held, and that were declined
+    from one day up to another, which is left out; as their lines, the oldest first. Not of customers who have been
+    offered again since. Rides on ix_hand_offs_offered_on_id.
+    """
+    later = aliased(HandOff)
+    query = _LINES.where(
+        HandOff.offered_on >= first - timedelta(days=LONGEST_WAIT_DAYS), HandOff.offered_on < until,
+        HandOff.state == "declined", HandOff.answered_on >= first, HandOff.answered_on < until,
+        func.coalesce(HandOff.offered_by_id, HandOff.from_user_id) == user_id,
+        ~exists().where(later.customer_id == HandOff.customer_id, later.id > HandOff.id),
+        Customer.archived_at.is_(None),
+    )  # fmt: skip
+    return rows_of(query.order_by(HandOff.offered_on, HandOff.id).limit(most(PAGE_ROWS))).all()
 
 
 def counts(user: User) -> dict[str, int]:

@@ -164,6 +164,32 @@ def test_hand_offs_that_wait_or_were_dropped_are_told(cast: Cast) -> None:
     assert "Notaría" not in to_support.text
 
 
+def test_whoever_offered_what_was_declined_is_told_once_and_why(cast: Cast) -> None:
+    declined, again = a_customer(cast), a_customer(cast, "Notaría 32")
+    for customer, by, reason in (
+        (declined, cast.sales, "On <i>leave</i>"), (again, cast.sales, "Too far"), (again, None, "Too far still"),
+    ):  # fmt: skip
+        customer.assignee_id = cast.sales.id
+        with clock.as_of(MONDAY - DAY):
+            hand_off = handing.offer(customer, handing.Offer("service"), by, 2)
+            db.session.flush()
+            hand_off.decline(cast.support, reason)
+    with clock.as_of(MONDAY - 3 * DAY):
+        handing.offer(a_customer(cast, "Librería Sol"), handing.Offer("sales", cast.sales), cast.support, 2).decline(
+            cast.sales, "Long ago"
+        )
+    db.session.add(Digest(user_id=cast.support.id, written_on=TODAY - DAY, seen_until=MONDAY - DAY))
+    db.session.commit()
+    assert write() == 1
+    (letter,) = (words_of(mail) for mail in mails())
+    assert letter.subject == "2 wait for you"
+    assert "Hand-offs\n\n- Hotel Sierra Azul: Declined by Lucía Support — “On <i>leave</i>”" in letter.text
+    assert "- Notaría 32: Declined by Lucía Support — “Too far still”" in letter.text
+    assert "“Too far”" not in letter.text
+    assert "<i>" not in letter.html
+    assert write(MONDAY + DAY) == 0
+
+
 def test_what_somebody_gives_to_their_own_leg_is_not_told_to_them(cast: Cast) -> None:
     customer = a_customer(cast)
     with clock.as_of(MONDAY):
