@@ -144,7 +144,9 @@ def test_without_script_what_was_refused_first_goes_back_to_the_customer(support
     customer = a_customer(cast)
     db.session.commit()
     path, form = f"/customers/{customer.id}/follow-ups", said(place="customer")
-    refused = support.post(path, data={**form, "next_step": "date"}, headers={"Referer": "http://localhost/customers/1"})
+    refused = support.post(
+        path, data={**form, "next_step": "date"}, headers={"Referer": "http://localhost/customers/1"}
+    )
     assert refused.status_code == 422
     for page in (path, "/nothing/here", "/%ff"):
         answer = support.post(path, data=form, headers={"Referer": f"http://localhost{page}"})
