@@ -39,19 +39,24 @@ class Seen:
 def preview(
     said: Written, customer: Any, holidays: Collection[date], givers: Givers, surveys: Mapping[int, tuple[str, str]]
 ) -> Seen:
-    """The steps as they would come for that customer, by day; `surveys` are (name, state) by id."""
+    """The steps as they would come for that customer, by day; `surveys` are (name, state) by id. After a purchase a
+    reassurance always stands already.
+    """
     began_on = _begins(said.trigger, customer.first_purchase_on)
+    days = [(later(began_on, step.after_days, said.calendar, holidays), step) for step in said.steps]
+    days.sort(key=lambda each: each[0])
+    reassured, asked = said.trigger in PURCHASES or customer.reassured, False
     lines = []
-    for step in said.steps:
-        day = later(began_on, step.after_days, said.calendar, holidays)
+    for day, step in days:
         if step.kind == "survey":
             name, state = surveys.get(step.survey_id or 0, ("", "closed"))
-            lines.append(Line(day, step, customer.reads or customer.name, name, _held(customer, state)))
+            held = _held(customer, state, asked)
+            asked = asked or (not held and said.trigger in PURCHASES)
+            lines.append(Line(day, step, customer.reads or customer.name, name, held))
         else:
             id = givers.give(step.given_to, step.user_id, customer.assignee_id)
-            doubled = step.purpose == "reassurance" and step.kind == "follow_up" and said.trigger in PURCHASES
+            doubled = reassured and step.kind == "follow_up" and step.purpose == "reassurance"
             lines.append(Line(day, step, givers.names.get(id or 0, ""), "", "reassured" if doubled else ""))
-    lines.sort(key=lambda line: line.on)
     return Seen(began_on, _fits(said.trigger, customer), lines)
 
 
@@ -70,7 +75,11 @@ def _fits(trigger: str, customer: Any) -> bool:
     return trigger not in ("repeat_purchase", "anniversary") or customer.first_purchase_on is not None
 
 
-def _held(customer: Any, state: str) -> str:
+def _held(customer: Any, state: str, asked: bool) -> str:
     if state != "active":
         return "not_asking"
-    return "" if customer.address else "no_address"
+    if asked:
+        return "asked"
+    if not customer.address:
+        return "no_address"
+    return "opted_out" if customer.silenced else ""

@@ -4,7 +4,7 @@ from collections.abc import Collection, Sequence
 from datetime import date
 from typing import Any, NamedTuple
 
-from sqlalchemy import Row, and_, exists, func, select, union_all
+from sqlalchemy import Row, and_, exists, func, or_, select, union_all
 from sqlalchemy.orm import joinedload
 
 from portal.commitments.models import Commitment
@@ -13,7 +13,7 @@ from portal.customers.models import Customer
 from portal.customers.queries import found_by
 from portal.extensions import db, rows_of
 from portal.follow_ups.models import OPEN, FollowUp
-from portal.invitations.models import Invitation
+from portal.invitations.models import Invitation, OptOut
 from portal.paging import Page, decode, page_of
 from portal.playbooks.models import Playbook, PlaybookRun, PlaybookStep, RunStep
 from portal.purchases.models import Purchase
@@ -111,25 +111,36 @@ def playbook_with_steps(playbook_id: int) -> Active | None:
 
 def customer_to_try(asked: str) -> Any:
     """The living customer that this finds, else the one who bought last: (id, name, first purchase day, assignee's id,
-    who reads its mail, at which address), or None. Found as while typing; else rides on
-    ix_customers_live_last_purchase.
+    who reads its mail, at which address, whether they do not want to be asked, and whether a reassurance is open), or
+    None. Found as while typing; else rides on ix_customers_live_last_purchase.
     """
-    reads = select(Contact).where(
-        Contact.customer_id == Customer.id, Contact.email.is_not(None), Contact.archived_at.is_(None)
-    )
-    first = reads.order_by(Contact.id).limit(1)
-    query: Any = select(
-        Customer.id, Customer.name, Customer.first_purchase_on, Customer.assignee_id,
-        first.with_only_columns(Contact.name).scalar_subquery().label("reads"),
-        func.coalesce(first.with_only_columns(Contact.email).scalar_subquery(), Customer.email).label("address"),
-    ).where(Customer.archived_at.is_(None))  # fmt: skip
+    living = select(Customer.id).where(Customer.archived_at.is_(None)).limit(1)
     if asked.strip():
-        return db.session.execute(
-            query.where(found_by(asked)).order_by(Customer.sort_name, Customer.id).limit(1)
-        ).first()
-    bought = query.where(Customer.last_purchase_on.is_not(None)).order_by(Customer.last_purchase_on.desc())
-    newest = query.order_by(Customer.id.desc())
-    return db.session.execute(bought.limit(1)).first() or db.session.execute(newest.limit(1)).first()
+        return _tried(living.where(found_by(asked)).order_by(Customer.sort_name, Customer.id))
+    bought = living.where(Customer.last_purchase_on.is_not(None)).order_by(Customer.last_purchase_on.desc())
+    return _tried(bought) or _tried(living.order_by(Customer.id.desc()))
+
+
+def _tried(one: Any) -> Any:
+    """The same of the customer whose id this selects."""
+    with_address = Contact.customer_id == Customer.id, Contact.email.is_not(None), Contact.archived_at.is_(None)
+    first = select(Contact.id).where(*with_address).order_by(Contact.id).limit(1).correlate(Customer).scalar_subquery()
+    address = func.coalesce(Contact.email, Customer.email, "")
+    said_so = or_(
+        and_(OptOut.customer_id == Customer.id, OptOut.contact_id.is_not_distinct_from(Contact.id)),
+        and_(OptOut.address != "", OptOut.address == func.lower(address)),
+    )
+    silenced = exists().where(OptOut.withdrawn_at.is_(None), said_so)
+    reassured = exists().where(FollowUp.customer_id == Customer.id, FollowUp.purpose == "reassurance", OPEN)
+    query = (
+        select(
+            Customer.id, Customer.name, Customer.first_purchase_on, Customer.assignee_id, Contact.name.label("reads"),
+            address.label("address"), silenced.label("silenced"), reassured.label("reassured"),
+        )
+        .outerjoin(Contact, Contact.id == first)
+        .where(Customer.id == one.scalar_subquery())
+    )  # fmt: skip
+    return db.session.execute(query).first()
 
 
 def surveys_to_ask() -> Sequence[Row[int, str, str]]:

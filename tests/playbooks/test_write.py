@@ -9,6 +9,7 @@ from sqlalchemy import func, select
 
 from portal import clock
 from portal.extensions import db
+from portal.invitations.models import OptOut
 from portal.playbooks import ready
 from portal.playbooks.models import Playbook, PlaybookRun, PlaybookStep
 from portal.playbooks.queries import playbook_with_steps
@@ -21,7 +22,7 @@ from tests.cast import Cast
 from tests.invitations.asked import a_survey, firm
 from tests.playbooks.written import CALL, a_playbook, a_sale, look, runs
 from tests.recorder import QueryRecorder
-from tests.touches import a_contact, a_customer
+from tests.touches import a_contact, a_customer, a_plan
 
 FORM = {"name": "After a sale", "trigger": "purchase", "calendar": "days", "version": "1"}
 
@@ -162,6 +163,28 @@ def test_the_preview_names_days_and_people_of_a_real_customer_and_writes_nothing
         assert owner.get("/settings/playbooks/1").status_code == 200
     assert len(seen) <= 6
     assert runs() == []
+
+
+def test_the_preview_says_what_would_be_skipped(owner: Browser, cast: Cast) -> None:
+    customer, survey = a_customer(cast, "Notaría 32", cast.sales), a_survey("How was it")
+    customer.email = "Info@x.example"
+    form = FORM | row(0, kind="survey", survey_id=survey.id, after_days=9) | row(1, purpose="reassurance")
+    form |= row(2, kind="survey", survey_id=survey.id, after_days=2)
+
+    def seen(**about: str) -> list[str]:
+        page = owner.post("/settings/playbooks/preview", data=form | about, fragment=True).text
+        return [line.partition("</p>")[0] for line in page.split("Would be skipped: ")[1:]]
+
+    asked, reassured = "the client was asked about this purchase already", "the reassurance after the purchase"
+    first, last = seen()
+    assert first.startswith(reassured)
+    assert last == asked
+    assert seen(trigger="unhappy") == []
+    a_plan(customer, clock.today()).purpose = "reassurance"
+    db.session.add(OptOut(customer_id=customer.id, address="info@x.example", opted_out_at=clock.now()))
+    db.session.commit()
+    assert seen(trigger="unhappy")[0] == "the client does not want to be asked"
+    assert seen(trigger="unhappy")[1].startswith(reassured)
 
 
 def test_it_is_switched_off_and_on(owner: Browser, cast: Cast) -> None:
