@@ -30,39 +30,55 @@ NO_KNOCK = b"".join(
 
 
 class FrontDoor(MPServer):
-    """Granian with one door for all its web processes, which closes while all within go on.
+    """Granian with doors that close while all within go on: one for each web process, and whoever comes is sent to any
+    of them by the system. At one door for all, whichever process wakes first would let in nearly everybody.
 
-    By itself Granian opens one for each; and told to end, it hangs up on whoever waits there or has not asked yet.
+    By itself Granian hangs up, when told to end, on whoever waits at a door or has not asked yet.
     """
 
-    _sso: socket.socket | None = None
+    _doors: tuple[socket.socket, ...] = ()
     _shd: Any
 
     def _init_shared_socket(self) -> None:
         family = socket.AF_INET6 if ":" in self.bind_addr else socket.AF_INET
-        self._sso = socket.create_server((self.bind_addr, self.bind_port), family=family, backlog=self.backlog)
-        holder: Any = SocketHolder
-        self._ssp, self._shd = None, holder(self._sso.fileno(), False, self.backlog)
+        address = (self.bind_addr, self.bind_port)
+        self._doors = tuple(
+            socket.create_server(address, family=family, backlog=self.backlog, reuse_port=True)
+            for _ in range(self.workers)
+        )
+        self._ssp = self._sso = None
 
-    def leave(self) -> None:
-        """Let go of the door, in a process that opens it to nobody."""
-        self._drop_shared_socket()  # type: ignore[no-untyped-call]
+    def _spawn_worker(self, idx: int, *args: Any, **kwargs: Any) -> Any:
+        """The process of that number, at its own door; also one that comes after it has died."""
+        holder: Any = SocketHolder
+        self._shd = holder(self._doors[idx].fileno(), False, self.backlog)
+        return super()._spawn_worker(idx, *args, **kwargs)
+
+    def _drop_shared_socket(self) -> None:
+        """Let go of the doors, in a process that opens them to nobody."""
+        for door in self._doors:
+            door.close()
+        self._doors = ()
+
+    leave = _drop_shared_socket
 
     def shutdown(self, exit_code: int = 0) -> None:
         """Let nobody in any more, hear those who are inside, then end."""
-        self._close_door()
+        self._close_doors()
         logger.info("the door is closed")
         time.sleep(SECONDS_TO_ASK)
         super().shutdown(exit_code)  # type: ignore[no-untyped-call]
 
-    def _close_door(self) -> None:
+    def _close_doors(self) -> None:
         """The system answers no knock any more; who has been let in by it is still served. Whoever knocks meanwhile
         knocks again a second later, and is told that there is no door.
         """
-        if sys.platform == "linux" and self._sso is not None:
-            program = ctypes.create_string_buffer(NO_KNOCK, len(NO_KNOCK))
-            reader = struct.pack("HL", len(NO_KNOCK) // 8, ctypes.addressof(program))
+        if sys.platform != "linux":
+            return
+        program = ctypes.create_string_buffer(NO_KNOCK, len(NO_KNOCK))
+        reader = struct.pack("HL", len(NO_KNOCK) // 8, ctypes.addressof(program))
+        for door in self._doors:
             try:
-                self._sso.setsockopt(socket.SOL_SOCKET, SO_ATTACH_FILTER, reader)
+                door.setsockopt(socket.SOL_SOCKET, SO_ATTACH_FILTER, reader)
             except OSError as error:  # as in a sandbox that has no filters: the door closes when all leave
                 logger.warning("the door stays open to the end", extra={"error": type(error).__name__})

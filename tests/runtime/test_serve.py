@@ -5,7 +5,10 @@ import json
 import os
 import signal
 import threading
+from collections import Counter
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from http.client import HTTPException
 from pathlib import Path
 
@@ -13,7 +16,10 @@ import pytest
 
 from portal.security import HEADERS
 from tests.conftest import ON_POSTGRESQL
-from tests.runtime.portal_process import Portal, furnished, group_is_alive
+from tests.runtime.portal_process import Portal, furnished, group, group_is_alive
+
+ESTABLISHED = "01"
+"""As /proc/net/tcp writes it."""
 
 
 @pytest.fixture
@@ -75,6 +81,39 @@ def test_whoever_is_inside_at_sigterm_may_still_ask(portal: Portal) -> None:
     assert portal.process.wait(30) == 0
     with pytest.raises(ConnectionRefusedError):
         portal.connect().connect()
+
+
+def test_web_processes_share_whoever_comes_and_all_hear_them_out(tmp_path: Path) -> None:
+    portal = furnished(tmp_path / "instance")
+    portal.more = {"PORTAL_WEB_PROCESSES": "2"}
+    with portal:
+        inside = [portal.connect() for _ in range(30)]
+        for one in inside:
+            one.connect()
+        portal.wait_for(lambda: let_in(portal).total() >= len(inside))
+        let = let_in(portal)
+        assert len(let) == 2
+        assert min(let.values()) > 4, let  # by chance alone, fewer once in ten thousand times
+        assert portal.process is not None
+        portal.process.terminate()
+        portal.wait_for(lambda: "the door is closed" in portal.log())
+        with ThreadPoolExecutor(len(inside)) as asking:
+            asked = asking.map(lambda one: portal.get("/customers", connection=one).status, inside)
+        assert set(asked) == {200}
+        assert portal.process.wait(30) == 0
+
+
+def let_in(portal: Portal) -> Counter[int]:
+    """How many connections each of its processes holds, of those that have any."""
+    assert portal.process is not None
+    rows = [line.split() for line in Path("/proc/net/tcp").read_text().splitlines()[1:]]
+    here = {row[9] for row in rows if int(row[1].partition(":")[2], 16) == portal.port and row[3] == ESTABLISHED}
+    held = Counter[int]()
+    for pid in group(portal.process.pid):
+        for each in Path(f"/proc/{pid}/fd").iterdir():
+            with suppress(FileNotFoundError):  # closed while it was looked at
+                held[pid] += str(each.readlink()).removeprefix("socket:[").removesuffix("]") in here
+    return +held
 
 
 def test_sigterm_under_load_fails_no_request(portal: Portal) -> None:
