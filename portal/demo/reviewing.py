@@ -69,7 +69,7 @@ class Backing:
             return
         by = self.of_leg[leg]
         if not word:
-            asked.decline(by, self.chance.choice(self.words.reasons))
+            asked.decline(by, self.chance.choice(self.words.undone))
         elif asked.state == "open" and self.chance.random() < TAKEN:
             asked.take(by)
             self._in(2, lambda: self.answer(request_id, leg, word))
@@ -93,7 +93,7 @@ class Backing:
         if self.chance.random() < 0.7:
             improvement.keep(self.users["owner"])
         elif self.chance.random() < 0.5:
-            improvement.drop(self.users["owner"], self.chance.choice(self.words.reasons))
+            improvement.drop(self.users["owner"], self.chance.choice(self.words.undone))
 
     def _in(self, days: int, happen: Callable[[], None]) -> None:
         self.on(clock.today() + timedelta(days=days), happen)

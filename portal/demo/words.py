@@ -30,6 +30,8 @@ class Words:
     our_promises: tuple[str, ...]
     their_promises: tuple[str, ...]
     reasons: tuple[str, ...]
+    undone: tuple[str, ...]
+    """Why we do not do what another leg asks, or what we meant to do better."""
     no_friends: tuple[str, ...]
     """Why nothing came of somebody who was recommended."""
     taken_back: str
@@ -115,6 +117,10 @@ ES = Words(
     reasons=(
         "El taller se atrasó con el barniz", "Pidió esperar a fin de mes", "Falta una medida", "El proveedor no ha surtido",
         "Estuvo de viaje", "Cambió de idea sobre el color",
+    ),
+    undone=(
+        "Este mes no hay tiempo para eso", "Otro compañero ya lo está haciendo", "Cuesta más de lo que deja",
+        "Puede esperar a la primavera", "Esta semana falta gente", "Ya se probó el año pasado",
     ),
     no_friends=("Ya compró en otra tienda.", "Se muda a otra ciudad.", "Nunca contesta; lo intentamos tres veces."),
     taken_back="Nos escribió que ya no quiere aparecer en el sitio.",
@@ -263,6 +269,10 @@ EN = Words(
     reasons=(
         "The varnish took longer", "Asked to wait until month's end", "A measurement is missing", "The supplier is out of stock",
         "Was travelling", "Changed their mind about the colour",
+    ),
+    undone=(
+        "No time for it this month", "A colleague is at it already", "It costs more than it brings",
+        "It can wait until spring", "We are too few this week", "We tried it last year",
     ),
     no_friends=("Has bought elsewhere already.", "Is moving to another city.", "Never answers; we tried three times."),
     taken_back="Wrote that they would rather not be on the website any more.",

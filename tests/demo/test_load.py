@@ -9,11 +9,13 @@ from flask import Flask
 from sqlalchemy import func, select
 
 from portal import clock
+from portal.backing.models import SupportRequest
 from portal.buying_centre.models import Position
 from portal.celebrations.models import Celebration
 from portal.commitments.models import Commitment
 from portal.contacts.models import Contact
 from portal.customers.models import Customer
+from portal.demo.words import WORDS
 from portal.extensions import db
 from portal.follow_ups.clocks import set_clocks_of
 from portal.follow_ups.models import FollowUp
@@ -23,6 +25,7 @@ from portal.purchases.models import Purchase
 from portal.relay.models import Holding
 from portal.responses.models import Response
 from portal.retention.models import Books, ListEntry
+from portal.review.models import Improvement
 from portal.settings.models import Firm
 from portal.surveys.models import SurveyTally
 from portal.timeline.models import Event
@@ -74,6 +77,9 @@ def test_lives_through_two_years(app: Flask, load: Any) -> None:
     assert count(Books, Books.state == "done") == 1
     assert count(Celebration, Celebration.kind == "streak") > 0
     assert count(ListEntry) > 0
+    undone = select(Improvement.reason).where(Improvement.reason != "")
+    not_given = select(SupportRequest.answer).where(SupportRequest.state == "declined")
+    assert set(WORDS["es"].undone) >= set(db.session.scalars(undone.union_all(not_given)).all()) > set()
     counted = db.session.scalar(select(func.sum(SurveyTally.count)).where(SurveyTally.score >= 0))
     assert counted == count(Response, Response.tallied.is_(True), Response.source == "client")
 
