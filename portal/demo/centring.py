@@ -17,9 +17,16 @@ from portal.users.models import User
 
 LEVELS = {"owner": "board", "sales": "management", "support": "operations", "marketing": "management"}
 """Of our own users, by role."""
-PARTS = (
-    (("decider", "approver"), "board"), (("user", "initiator"), "operations"), (("buyer", "gatekeeper"), "management"),
-)  # fmt: skip
+PARTS: dict[str, tuple[tuple[str, ...], str]] = {
+    "Director": (("decider", "approver"), "board"), "Dirección": (("decider", "approver"), "board"),
+    "Manager": (("decider",), "management"), "Gerencia": (("decider",), "management"),
+    "Purchasing": (("buyer",), "management"), "Compras": (("buyer",), "management"),
+    "Office": (("buyer", "gatekeeper"), "operations"), "Administración": (("buyer", "gatekeeper"), "operations"),
+    "Front desk": (("gatekeeper",), "operations"), "Recepción": (("gatekeeper",), "operations"),
+    "Projects": (("initiator", "influencer"), "operations"), "Proyectos": (("initiator", "influencer"), "operations"),
+    "Maintenance": (("initiator", "user"), "operations"), "Mantenimiento": (("initiator", "user"), "operations"),
+}  # fmt: skip
+"""The part that somebody takes, and their level, by what they do there."""
 STANCES = {"advocate": 15, "supporter": 35, "neutral": 25, "sceptic": 12, "detractor": 4, "": 9}
 KNOWN, CLIMBS, LEAVES, RHYTHM = 0.8, 0.7, 0.25, 0.4
 """The share of firms whose people we know; how often we climb there, somebody leaves, and a rhythm is planned."""
@@ -43,10 +50,12 @@ class Centre:
         customer = self.find()
         if customer is None:
             return
-        by, parts = self.who(customer), self.chance.sample(PARTS, len(PARTS))
-        for (id, _), (roles, level) in zip(contacts, parts, strict=False):
+        by = self.who(customer)
+        for id, _ in contacts:
             [stance] = self.chance.choices(list(STANCES), list(STANCES.values()))
-            placing.place(db.session.get_one(Contact, id), customer, placing.Part(roles, level, stance), by)
+            contact = db.session.get_one(Contact, id)
+            roles, level = PARTS.get(contact.title, ((), ""))
+            placing.place(contact, customer, placing.Part(roles, level, stance), by)
         self._say(customer, 1)
         to = db.session.get(User, customer.assignee_id) if customer.assignee_id else None
         if to is not None and self.chance.random() < RHYTHM:

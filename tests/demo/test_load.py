@@ -15,6 +15,7 @@ from portal.celebrations.models import Celebration
 from portal.commitments.models import Commitment
 from portal.contacts.models import Contact
 from portal.customers.models import Customer
+from portal.demo.centring import PARTS
 from portal.demo.words import WORDS
 from portal.extensions import db
 from portal.follow_ups.clocks import set_clocks_of
@@ -69,6 +70,8 @@ def test_lives_through_two_years(app: Flask, load: Any) -> None:
     assert count(LedgerLink) > 0
     assert count(Position) > 0
     assert count(Contact, Contact.roles != "") > 0
+    placed = db.session.scalars(select(Contact).where(Contact.roles != "")).all()
+    assert all(PARTS[each.title] == (tuple(each.roles.split()), each.level) for each in placed), "as their work has it"
     assert (
         count(Statement)
         == count(Event, Event.kind.in_(("commitment.confirmed", "commitment.disputed", "commitment.said_done")))
