@@ -55,7 +55,7 @@
         animation: still ? false : { duration: 300 },
         maintainAspectRatio: false,
         interaction: { mode: "index", intersect: false },
-        scales: { x: { ...axis, grid: { display: false } }, y: { ...axis, suggestedMin: place.dataset.kind === "nps" ? -20 : least, suggestedMax: most, min: undefined } },
+        scales: { x: { ...axis, ticks: { ...axis.ticks, autoSkipPadding: 16 }, grid: { display: false } }, y: { ...axis, suggestedMin: place.dataset.kind === "nps" ? -20 : least, suggestedMax: most, min: undefined } },
         plugins: {
           legend: { display: false },
           tooltip: {

@@ -59,3 +59,21 @@ def test_the_trend_is_drawn_from_its_table(dark: bool, cast: Cast, open_page: Ca
     assert page.locator("#months tbody tr").count() in (4, 5)
     assert not faults(page)
     assert not page.evaluate("document.documentElement.scrollWidth > window.innerWidth")
+
+
+def test_on_a_phone_the_months_under_a_chart_stand_apart(cast: Cast, open_page: Callable[..., Page]) -> None:
+    survey, customer = a_survey(), a_customer(cast)
+    for n in range(21):
+        an_answer(survey, customer, 9, "", clock.now() - timedelta(days=31 * n + 1))
+    db.session.commit()
+    page = open_page("/surveys/1", cast.support, viewport=PHONE)
+    expect(page.get_by_role("img", name="Score by month")).to_be_visible()
+    gaps = page.evaluate("""() => {
+        const scale = Chart.getChart(document.querySelector("canvas")).scales.x;
+        scale.ctx.font = `12px ${Chart.defaults.font.family}`;
+        const half = (label) => scale.ctx.measureText(label).width / 2;
+        const ends = scale.ticks.map(({ label }, at) => [scale.getPixelForTick(at), half(label)]);
+        return ends.slice(1).map(([to, before], at) => to - before - ends[at][0] - ends[at][1]);
+    }""")
+    assert len(gaps) > 1
+    assert min(gaps) > 12, gaps
