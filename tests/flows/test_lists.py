@@ -26,6 +26,8 @@ def a_list(cast: Cast) -> None:
 def test_a_row_is_worked_on_a_phone(cast: Cast, open_page: Callable[..., Page]) -> None:
     a_list(cast)
     page = open_page("/retention/due", cast.support, viewport=PHONE)
+    filters = [box["y"] for each in page.locator("#list-filter > label").all() if (box := each.bounding_box())]
+    assert max(filters) - min(filters) < 8, "in one row"
     page.get_by_role("link", name="Log follow-up: Hotel").click()
     expect(page.get_by_label("Note")).to_be_focused()
     assert not faults(page)
