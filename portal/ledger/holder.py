@@ -63,6 +63,8 @@ class Seen(NamedTuple):
     our_answer: str
     unheard: bool
     version: int
+    by_another: bool = False
+    """Was it said by another person of the customer? Then their words, and our answer to them, are theirs."""
 
     @property
     def sayable(self) -> tuple[str, ...]:

@@ -64,12 +64,13 @@ def _is_fresh(promise: Seen, since: date) -> bool:
 
 
 def _card(promise: Seen) -> Card:
-    tone, state = _state(promise)
+    (tone, state), another = _state(promise), promise.by_another
     return Card(
         id=promise.id, version=promise.version,
         text=_("Make right what you were not happy with") if promise.origin == "recovery" else promise.text,
-        state=state, tone=tone, days=_days(promise), said=_said(promise), words=promise.client_words,
-        answer=promise.our_answer, asks=promise.sayable[0] if promise.sayable else "", is_agreed=promise.is_agreed,
+        state=state, tone=tone, days=_days(promise), said=_said_by_another(promise) if another else _said(promise),
+        words="" if another else promise.client_words, answer="" if another else promise.our_answer,
+        asks=promise.sayable[0] if promise.sayable else "", is_agreed=promise.is_agreed,
     )  # fmt: skip
 
 
@@ -114,6 +115,25 @@ def _said(promise: Seen) -> Markup | None:
         ("done", True): _("You said on %(day)s that it is done. We look at it.", day=day)
         if promise.unheard
         else _("You said on %(day)s that it is done. For us something is still missing.", day=day),
+    }
+    return said.get((promise.client_says, is_open))
+
+
+def _said_by_another(promise: Seen) -> Markup | None:
+    """The same, where another person of the customer said it; their words are between them and us."""
+    day, is_open = _short(promise.client_said_on), promise.state == "open"
+    said = {
+        ("kept", False): _("Someone else on your side said on %(day)s: it was kept.", day=day),
+        ("not_kept", True): _(
+            "Someone else on your side said on %(day)s that it was not kept. It is open again, and we are told.",
+            day=day,
+        ),
+        ("not_kept", False): _("Someone else on your side said on %(day)s that it was not kept.", day=day),
+        ("done", True): _("Someone else on your side said on %(day)s that it is done. We look at it.", day=day)
+        if promise.unheard
+        else _(
+            "Someone else on your side said on %(day)s that it is done. For us something is still missing.", day=day
+        ),
     }
     return said.get((promise.client_says, is_open))
 

@@ -62,16 +62,18 @@ def _for_update() -> Select[Any]:
 
 def seen_by(holder: Holder, since: date) -> Sequence[Seen]:
     """What the contact sees: promises with them or with the customer as a whole, those that are open by due day, then
-    those settled since that day, the newest first. Rides on ix_commitments_customer_id_state_due_on.
+    those settled since that day, the newest first. Rides on ix_commitments_customer_id_state_due_on, and for who spoke
+    last of each on uq_ledger_statements_commitment_id_nonce.
     """
     whose = {"of_customer": holder.customer_id, "of_contact": holder.contact_id, "since": since}
-    return [Seen._make(row) for row in db.session.connection().execute(_seen(), whose)]
+    rows = db.session.connection().execute(_seen(), whose)
+    return [Seen._make((*promise, by not in (None, holder.contact_id))) for *promise, by in rows]
 
 
 @cache
 def _seen() -> Select[Any]:
     promise = Commitment.__table__.c
-    columns = [promise[name] for name in Seen._fields]
+    columns = [promise[name] for name in Seen._fields if name != "by_another"]
     both_sides = select(*columns).where(_of_contact())
     waiting = both_sides.where(OPEN).order_by(promise.due_on, promise.id).limit(MOST_SHOWN).subquery()
     over = both_sides.where(
@@ -80,7 +82,10 @@ def _seen() -> Select[Any]:
     )  # fmt: skip
     settled = over.order_by(promise.settled_on.desc(), promise.id.desc()).limit(MOST_SHOWN).subquery()
     both = union_all(select(waiting), select(settled)).subquery()
-    return select(both).order_by(both.c.settled_on.is_not(None), both.c.settled_on.desc(), both.c.due_on, both.c.id)
+    by = select(Statement.contact_id).where(Statement.commitment_id == both.c.id).order_by(Statement.id.desc()).limit(1)
+    return select(both, by.scalar_subquery()).order_by(
+        both.c.settled_on.is_not(None), both.c.settled_on.desc(), both.c.due_on, both.c.id
+    )
 
 
 def _of_contact() -> Any:

@@ -6,17 +6,20 @@ from datetime import timedelta
 
 import pytest
 from flask import Flask
+from sqlalchemy import select
 
 from portal import clock
+from portal.contacts.models import Contact
 from portal.extensions import db
 from portal.invitations.tokens import new_seed, token_of
-from portal.ledger.opening import PURPOSE
+from portal.ledger.opening import PURPOSE, open_to
 from portal.ledger.queries import living_link
 from portal.responses import guessing
+from portal.settings.models import Firm
 from tests.browser import Browser
 from tests.cast import Cast
 from tests.conftest import new_browser
-from tests.ledger.opened import DAY, SECRET, open_ledger, say
+from tests.ledger.opened import DAY, OFFICE, SECRET, open_ledger, path_of, say
 from tests.recorder import QueryRecorder
 from tests.safety.house import database_digest
 from tests.touches import a_contact, a_customer, a_promise, a_recovery
@@ -72,6 +75,36 @@ def test_only_what_is_between_the_two(cast: Cast, stranger: Browser) -> None:
     for words in ("Make right what you", "No longer needed since", "&lt;b&gt;{{7*7}}&lt;/b&gt;", "We did not keep it"):
         assert words in page
     assert page.index("<summary>Earlier (1)") < page.index("Long ago")
+
+
+def test_what_another_person_said_is_not_put_into_ones_mouth(cast: Cast, stranger: Browser, support: Browser) -> None:
+    ledger = open_ledger(cast)
+    beto = Contact(customer=ledger.customer, name="Beto", created_at=clock.now())
+    db.session.add(beto)
+    db.session.flush()
+    ours, theirs = a_promise(ledger.customer, clock.today(), "For all"), ledger.theirs
+    theirs.contact_id = None
+    ours.keep(cast.support)
+    link = open_to(beto, db.session.scalars(select(Firm)).one(), OFFICE, cast.support)
+    db.session.commit()
+    of_beto, day = path_of(link), f'<time datetime="{clock.today()}">'
+    kept, done = {f"say_{ours.id}": "kept"}, {f"say_{theirs.id}": "done"}
+    assert say(stranger, ledger.path, kept | done).status_code == 303
+    page = stranger.get(of_beto).get_data(as_text=True)
+    assert f"Someone else on your side said on {day}" in page
+    assert "You said" not in page
+    disputed = {f"say_{ours.id}": "not_kept", f"words_{ours.id}": "Mine still creaks"}
+    assert say(stranger, of_beto, disputed).status_code == 303
+    page = stranger.get(of_beto).get_data(as_text=True)
+    assert "You said on" in page
+    assert "<q>Mine still creaks</q>" in page
+    page = stranger.get(ledger.path).get_data(as_text=True)
+    assert page.count("Someone else on your side said on") == 1
+    assert "It is open again, and we are told." in page
+    assert "creaks" not in page
+    assert page.count("You said on") == 1
+    support.post(f"/commitments/{theirs.id}/not-yet")
+    assert "For us something is still missing." in stranger.get(of_beto).get_data(as_text=True)
 
 
 def test_the_language_is_the_contacts_and_can_be_switched(cast: Cast, stranger: Browser) -> None:
