@@ -87,13 +87,12 @@ def compose(user: User, locale: str, after: datetime, until: datetime, public_ur
 
 
 def _hand_offs(user: User, after: datetime, until: datetime) -> list[Row[Any]]:
-    """Customers whom nobody has taken (an owner reads of all, others of those they offered), whom somebody did not take
-    from the user, and who are offered to the user.
+    """Customers whom nobody has taken (an owner reads of all, others of those who came from them), whom somebody did
+    not want to take from the user, and who are offered to the user.
     """
-    dropped = relay.page("dropped", user, None).rows
-    mine = [row for row in dropped if user.is_owner or row.offered_by_id == user.id]
+    dropped = relay.lying_for(user)
     declined = relay.declined(user.id, clock.day_of(after), clock.day_of(until))
-    return [*mine, *declined, *relay.page("mine", user, None).rows][:MOST_LINES]
+    return [*dropped, *declined, *relay.page("mine", user, None).rows][:MOST_LINES]
 
 
 def _sections(

@@ -342,6 +342,16 @@ def _places(view: str) -> list[tuple[Any, tuple[Any, ...]]]:
     ]
 
 
+def lying_for(user: User) -> Sequence[Row[Any]]:
+    """Hand-offs that were dropped and not picked up, as their lines, the oldest first: an owner's are all, another
+    user's those that they offered, or the portal did of a customer whom they held. Rides on ix_hand_offs_lying.
+    """
+    query = _LINES.where(LYING, Customer.archived_at.is_(None))
+    if not user.is_owner:
+        query = query.where(func.coalesce(HandOff.offered_by_id, HandOff.from_user_id) == user.id)
+    return rows_of(query.order_by(HandOff.dropped_on, HandOff.id).limit(most(PAGE_ROWS))).all()
+
+
 def declined(user_id: int, first: date, until: date) -> Sequence[Row[Any]]:
     """Hand-offs that this user offered, or the portal did of a customer whom this user held, and that were declined
     from one day up to another, which is left out; as their lines, the oldest first. Not of customers who have been

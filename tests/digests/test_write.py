@@ -164,6 +164,29 @@ def test_hand_offs_that_wait_or_were_dropped_are_told(cast: Cast) -> None:
     assert "Notaría" not in to_support.text
 
 
+def test_what_a_user_let_fall_is_told_however_much_others_have(cast: Cast) -> None:
+    def fall(number: int, days: int, by: int | None, held_by: int) -> None:
+        customer = a_customer(cast, f"Casa {number}")
+        db.session.add(
+            HandOff(
+                customer_id=customer.id, from_leg="sales", from_user_id=held_by, to_leg="service", state="dropped",
+                offered_on=TODAY - 9 * DAY, due_on=TODAY - 7 * DAY, dropped_on=TODAY - days * DAY, offered_by_id=by,
+                created_at=clock.now(),
+            )
+        )  # fmt: skip
+
+    for number in range(51):
+        fall(number, 5, cast.owner.id, cast.owner.id)
+    fall(98, 1, cast.sales.id, cast.sales.id)
+    fall(99, 1, None, cast.sales.id)  # offered by the portal, after the first purchase
+    db.session.commit()
+    assert write() == 2
+    to_sales = words_of(next(mail for mail in mails() if mail.recipient == cast.sales.email))
+    assert to_sales.subject == "2 wait for you"
+    assert "- Casa 98: Dropped yesterday" in to_sales.text
+    assert "- Casa 99: Dropped yesterday" in to_sales.text
+
+
 def test_whoever_offered_what_was_declined_is_told_once_and_why(cast: Cast) -> None:
     declined, again = a_customer(cast), a_customer(cast, "Notaría 32")
     for customer, by, reason in (
