@@ -67,6 +67,6 @@ def _value(value: Any, kind: type[Any]) -> Any:
         raise ValueError
     if kind is int and not -(2**63) <= value < 2**63:
         raise ValueError
-    if kind is str and "\x00" in value:
+    if kind is str and b"\x00" in value.encode():  # half a character has no bytes, which is a ValueError too
         raise ValueError
     return value

@@ -25,6 +25,7 @@ def test_a_key_of_another_shape_is_the_first_page() -> None:
     assert decode(encode(("a", True)), str, int) is None
     assert decode(encode(("a", 2**63)), str, int) is None
     assert decode(encode(("a\x00", 1)), str, int) is None
+    assert decode(encode(("half a character: \ud83d", 1)), str, int) is None
     assert decode(encode(("2026-02-30", 1)), date, int) is None
     assert decode(None, str, int) is None
     assert decode("", str, int) is None
