@@ -1,7 +1,9 @@
 """Response headers, and limits on what a request may carry."""
 
+from urllib.parse import urlsplit
+
 from flask import Flask, request
-from werkzeug.exceptions import RequestEntityTooLarge
+from werkzeug.exceptions import BadRequest, RequestEntityTooLarge
 from werkzeug.middleware.proxy_fix import ProxyFix
 from werkzeug.wrappers import Response
 
@@ -38,6 +40,15 @@ def bound_form() -> None:
             raise RequestEntityTooLarge
 
 
+def know_whence() -> None:
+    """Refuse a request whose page of origin has an address that nothing can have, as `http://[`."""
+    try:
+        for name in ("Referer", "HX-Current-URL"):
+            urlsplit(request.headers.get(name, ""))
+    except ValueError:
+        raise BadRequest from None
+
+
 def set_headers(response: Response) -> Response:
     """Headers for every answer, errors too.
 
@@ -56,6 +67,7 @@ def set_headers(response: Response) -> Response:
 def init_app(app: Flask, trusted_proxies: int) -> None:
     """Set headers and limits; believe proxy headers for exactly so many hops."""
     app.before_request(bound_form)
+    app.before_request(know_whence)
     app.after_request(set_headers)
     if trusted_proxies:
         app.wsgi_app = ProxyFix(  # type: ignore[method-assign]

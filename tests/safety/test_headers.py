@@ -51,3 +51,14 @@ def test_a_foreign_host_is_refused(stranger: Browser) -> None:
     answer = stranger.get("/sign-in", headers={"Host": "evil.example"})
     assert answer.status_code == 400
     assert b"evil.example" not in answer.data
+
+
+def test_a_page_of_origin_that_cannot_be_is_refused(owner: Browser, cast: Cast) -> None:
+    for name in ("Referer", "HX-Current-URL"):
+        for whence in ("http://[", "http://[x]/customers", "http://a]"):
+            for answer in (
+                owner.get("/follow-ups/new", headers={name: whence}),
+                owner.post("/customers", data={"name": "A & B"}, headers={name: whence}),
+            ):
+                assert answer.status_code == 400, f"{name}: {whence}"
+                assert answer.headers["X-Content-Type-Options"] == "nosniff"
