@@ -28,6 +28,9 @@ _FOUR_DECIMALS = frozenset({"CLF"})
 # Ten thousand million units of a two-decimal currency: far above a sale, far below 2^53, so every reader agrees on it.
 LARGEST_MINOR = 10**12
 
+LONGEST = 100
+"""Characters of an amount with what stands around it. To look for both in a long text costs its length squared."""
+
 _SYMBOLS = {
     "€": "EUR",
     "£": "GBP",
@@ -191,7 +194,7 @@ def _undress(text: str) -> tuple[bool, str | None, str]:
         negative, bare = True, bare[1:-1]
     if _NUMBER.fullmatch(bare):
         return negative, None, bare
-    found = _AFFIXES.fullmatch(bare)
+    found = _AFFIXES.fullmatch(bare) if len(bare) <= LONGEST else None
     if not found:
         raise NotMoney("amount_not_a_number", text=text.strip()[:40])
     before, sign, inner, digits, after, trailing = found.groups()

@@ -1,5 +1,6 @@
 """Amounts: whole minor units, exactly, or a named refusal."""
 
+import time
 from decimal import Decimal
 
 import pytest
@@ -102,3 +103,11 @@ def test_a_column_shows_its_decimal_mark() -> None:
     assert money.decimal_mark(["12,50", "1.200"]) == (",", True)
     assert money.decimal_mark(["1,234", "2,500"]) == (None, True)
     assert money.decimal_mark(["5", "600"]) == (None, False)
+
+
+@pytest.mark.parametrize("sign", ["x", "$", "(", "e\u0301", "-", "9", ","])
+def test_a_very_long_text_is_refused_at_once(sign: str) -> None:
+    began = time.perf_counter()
+    with pytest.raises(money.NotMoney):
+        money.parse(sign * 100_000, "MXN")
+    assert time.perf_counter() - began < 2
