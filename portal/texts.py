@@ -6,10 +6,17 @@ or nobody can see (control characters).
 
 import re
 import unicodedata
+from itertools import groupby
 
 # U+FFFD is what a lone surrogate or a broken byte has become by the time a form is parsed.
 _UNFIT = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ud800-\udfff\ufffd]")
 _SPACES = re.compile(r"[^\S\u3000]+")
+MOST_MARKS = 30
+"""Accents and the like upon one letter: as many as Unicode's stream-safe texts have (UAX #15), which no language needs.
+
+To put them in order costs their number squared: a hundred thousand would hold up everybody for a minute.
+"""
+_SIGNS = re.compile(rf"[^\w\s\x00-\x7f]{{{MOST_MARKS + 1},}}")
 
 
 class UnfitText(ValueError):
@@ -25,9 +32,17 @@ def clean_text(text: str) -> str:
     """Text of several lines: NFC, line ends as `\\n`. Raises UnfitText."""
     if text.isascii() and text.isprintable():
         return text.strip()
-    if _UNFIT.search(text):
+    if _UNFIT.search(text) or any(_is_heap(found[0]) for found in _SIGNS.finditer(text)):
         raise UnfitText
     return unicodedata.normalize("NFC", text.replace("\r\n", "\n").replace("\r", "\n")).strip()
+
+
+def _is_heap(signs: str) -> bool:
+    """Do more marks stand upon one letter here than any text has?"""
+    return any(
+        are_marks and len(list(marks)) > MOST_MARKS
+        for are_marks, marks in groupby(signs, lambda sign: unicodedata.category(sign).startswith("M"))
+    )
 
 
 def without_unfit(text: str) -> str:

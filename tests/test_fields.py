@@ -2,6 +2,7 @@
 
 import importlib
 import pkgutil
+import time
 
 import pytest
 from flask import Flask, g
@@ -46,6 +47,20 @@ def test_cleans_a_line_and_keeps_lines() -> None:
     assert clean_line("  Cafe\u0301 \t del\r\n  Mar ") == "Café del Mar"
     assert clean_text(" one\r\ntwo\rthree ") == "one\ntwo\nthree"
     assert clean_line("👩‍🔧 عربي") == "👩‍🔧 عربي"
+
+
+@pytest.mark.parametrize("marks", ["\u0323\u0301", "\u0f73", "\u0301", "\u0345\u0327\u0301"])
+def test_a_heap_of_marks_is_refused_before_it_is_sorted(marks: str) -> None:
+    began = time.perf_counter()
+    for clean in (clean_line, clean_text):
+        with pytest.raises(UnfitText):
+            clean("Ana\u0301 a" + marks * 200_000)
+    assert time.perf_counter() - began < 5  # sorted, they would take minutes
+
+
+def test_marks_that_a_language_has_are_kept() -> None:
+    assert clean_line("Nu\u0303e\u0301z " + "e\u0323\u0301" * 40) == "Nũéz " + "ẹ́" * 40
+    assert clean_line("❤️" * 40 + "…" * 40) == "❤️" * 40 + "…" * 40
 
 
 @given(st.text())

@@ -209,7 +209,8 @@ class Reader:
     def _description(self, rows: Sequence[Sequence[Cell]]) -> str:
         """What was bought, each thing once, shortened to what the ledger holds."""
         texts = dict.fromkeys(" ".join(text_of(row[self._description_at]).split()) for row in rows)
-        whole = unicodedata.normalize("NFC", without_unfit(", ".join(text for text in texts if text)))
+        told = ", ".join(text for text in texts if text)[: 4 * LONGEST_DESCRIPTION]
+        whole = unicodedata.normalize("NFC", without_unfit(told))
         return whole if len(whole) <= LONGEST_DESCRIPTION else whole[: LONGEST_DESCRIPTION - 1] + "…"
 
 

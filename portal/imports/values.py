@@ -21,6 +21,7 @@ Cell = str | int | float | bool | date | datetime | time | timedelta
 
 LONGEST_TEXT = {"customer": 80, "name": 160, "order": 80, "city": 80, "contact_name": 120, "assignee": 254}
 LONGEST_NOTES = 10_000
+LONGEST_WORDS = 400
 EARLIEST = date(1900, 1, 1)
 _EXCEL_EPOCH = date(1899, 12, 30)
 _EXCEL_DAYS = range(18_264, 73_051)  # 1950 to 2100: a bare number outside is no date that anybody meant
@@ -61,8 +62,10 @@ def text_of(cell: Cell | None) -> str:
 
 
 def fold(text: str) -> str:
-    """Lower case, without accents, words parted by one space: how headers and status words are compared."""
-    bare = unicodedata.normalize("NFKD", text).encode("ascii", "ignore").decode().lower()
+    """Lower case, without accents, words parted by one space: how headers and status words are compared, by as much of
+    them as could be a header.
+    """
+    bare = unicodedata.normalize("NFKD", text[:LONGEST_WORDS]).encode("ascii", "ignore").decode().lower()
     return " ".join(re.findall(r"[a-z0-9]+", bare))
 
 

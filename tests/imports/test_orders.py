@@ -1,5 +1,6 @@
 """From rows to sales: orders over several lines, cancelled and unpaid ones, refunds, faults, and keys that last."""
 
+import time
 from collections import Counter
 from datetime import date
 from pathlib import Path
@@ -175,3 +176,15 @@ def test_currencies(tmp_path: Path) -> None:
 def test_woocommerces_guests_are_not_one_customer(tmp_path: Path) -> None:
     text = "order_number,status,order_date,order_total,customer_id,billing_email\n1,completed,2025-01-01,5,0,a@b.co\n"
     assert [(sale.customer, sale.email) for sale in sales(read_text(tmp_path, text))] == [("", "a@b.co")]
+
+
+@pytest.mark.parametrize("cell", ["a" + "\u0323\u0301" * 60_000, "x" * 120_000])
+def test_a_very_long_cell_holds_nobody_up(cell: str, tmp_path: Path) -> None:
+    headings = "Name,Email,Paid at,Total,Currency,Lineitem name,Lineitem quantity,Lineitem price,Financial Status"
+    long = ",".join([cell] * 9)
+    began = time.perf_counter()
+    items = read_text(
+        tmp_path, f"{headings},{cell}\n#1,a@b.example,2026-01-05,10.00,MXN,{cell},1,10.00,paid,\n{long},\n"
+    )
+    assert [len(sale.description) for sale in sales(items)] == [200]
+    assert time.perf_counter() - began < 5
