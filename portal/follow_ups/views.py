@@ -351,13 +351,14 @@ def plan(id: int) -> ResponseReturnValue:
         return htmx.invalid(_plan_page(customer, form))
     try:
         touching.plan(customer, _plan(form, contact), current_user, contact.name if contact else "")
+        db.session.commit()
     except BrokenRule as rule:
         form.due_on.errors = [say(rule)]
         return htmx.invalid(_plan_page(customer, form))
-    try:
-        db.session.commit()
-    except IntegrityError:  # the same form, sent twice at the same moment
+    except IntegrityError:  # the same form, sent twice at the same moment; or sent for another customer before
         db.session.rollback()
+        if queries.follow_up_by_form(id, form.form_id.data) is None:
+            abort(409)
     flash(_("Planned."), "good")
     return htmx.see_other(back)
 

@@ -50,6 +50,15 @@ def test_a_meeting_is_a_follow_up_with_an_objective(support: Browser, cast: Cast
     )
 
 
+def test_the_form_of_another_customer_plans_nothing_here(support: Browser, cast: Cast) -> None:
+    customer, other = a_customer(cast), a_customer(cast, "Notaría 32")
+    db.session.commit()
+    form = planned()
+    assert support.post(f"/customers/{customer.id}/follow-ups/plan", data=form).status_code == 303
+    assert support.post(f"/customers/{other.id}/follow-ups/plan", data=form).status_code == 409
+    assert [plan.customer_id for plan in follow_ups()] == [customer.id]
+
+
 def test_nothing_is_planned_with_a_customer_in_the_archive(support: Browser, cast: Cast) -> None:
     customer = a_customer(cast)
     customer.archive(by=cast.owner)
