@@ -44,7 +44,7 @@ def invitations(portal: Measured, count: int, word: str) -> list[tuple[str, str]
 
 def compare(portal: Measured, rounds: int, requests: int) -> dict[str, Any]:
     """Milliseconds of CPU per request of the bare page, the public page and an answer, in interleaved rounds."""
-    forms = iter(invitations(portal, WARM_UP + rounds * requests, "compare"))
+    forms = iter(invitations(portal, 2 * WARM_UP + rounds * requests, "compare"))
     shown = invitations(portal, 40, "shown")
     bare, client = portal.stranger(), Visitor(portal.portal.port)
 
@@ -60,6 +60,9 @@ def compare(portal: Measured, rounds: int, requests: int) -> dict[str, Any]:
         "public page": (show, portal.portal_processes),
         "answer": (lambda n: answer(client, *next(forms)), portal.portal_processes),
     }
+    for _ in range(WARM_UP):
+        answer(client, *next(forms))
+    portal.swept()
     served = in_turns(asks, rounds, requests, WARM_UP)
     bare_ms = served["bare page"].milliseconds
     return {
@@ -104,6 +107,7 @@ def rates(portal: Measured, count: int) -> dict[str, Any]:
     waits: list[float] = []
     for who in (stranger, client):
         crowd(who, CROWD_WARM_UP)
+    portal.swept()
     for _ in range(4):
         for name, who in (("bare", stranger), ("answers", client)):
             took, each = crowd(who, count // 4)

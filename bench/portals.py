@@ -10,6 +10,8 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from sqlalchemy import create_engine, text
+
 from bench.measure import Visitor, family, rest
 from tests.postgres import Server, copy_programs
 from tests.runtime.portal_process import ROOT, Portal, free_port
@@ -33,6 +35,16 @@ class Measured:
     def stranger(self) -> Visitor:
         """A browser on the bare page."""
         return Visitor(self.bare_port)
+
+    def swept(self) -> None:
+        """Let PostgreSQL look at what its tables hold, as it does by itself within a minute of the first rows: until
+        then it plans as if there were none, and reads all of them for each.
+        """
+        if self.portal.database_url:
+            engine = create_engine(self.portal.database_url, isolation_level="AUTOCOMMIT")
+            with engine.connect() as connection:
+                connection.execute(text("ANALYZE"))
+            engine.dispose()
 
     def portal_processes(self) -> list[int]:
         """Server, web processes, worker, and the database's."""
