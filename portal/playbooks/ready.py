@@ -65,8 +65,8 @@ READY = (
             (
                 Step("commitment", 10, given_to="service"),
                 {
-                    "es": "Revisar con el cliente el primer uso y resolver lo que falte",
-                    "en": "Check the first use with the client and settle what is missing",
+                    "es": "Revisar juntos el primer uso y resolver lo que falte",
+                    "en": "Check the first use together and settle what is missing",
                 },
             ),
             (Step("survey", 21), {"survey": "csat"}),

@@ -252,6 +252,14 @@ def test_a_new_firm_has_the_default_one_in_its_language(locale: str) -> None:
     assert db.session.scalar(select(func.count(Survey.id))) == 4
 
 
+def test_what_ready_made_ones_promise_reads_as_said_to_the_client(owner: Browser) -> None:
+    """The client sees it so on the page of promises."""
+    steps = [pair for each in ready.READY for pair in each.steps if pair[0].kind == "commitment"]
+    assert steps
+    assert [text for _, texts in steps for text in texts.values() if re.search("client", text, re.IGNORECASE)] == []
+    assert "as you would say it to them." in owner.get("/settings/playbooks/new").text
+
+
 def test_only_owners_write_them(support: Browser, stranger: Browser, owner: Browser) -> None:
     a_playbook()
     for path in ("/settings/playbooks", "/settings/playbooks/1", "/settings/playbooks/new"):
