@@ -73,14 +73,15 @@ def compose(user: User, locale: str, after: datetime, until: datetime, public_ur
         if not lines and not answers and not hand_offs:
             return None
         total = known_of(counts) + len(hand_offs)
+        rest = max(total - MOST_LINES, 0)
         return {
             "name": user.name.split(maxsplit=1)[0],
             "total": total,
             "shown": shown(counts, len(hand_offs)),
             "promised": sum(counts[key] for key in PROMISED),
             "sections": _sections(hand_offs, lines[: MOST_LINES - len(hand_offs)], public_url),
-            "rest": max(total - MOST_LINES, 0),
-            "rest_shown": shown(counts, len(hand_offs) - MOST_LINES),
+            "rest": rest,
+            "rest_shown": shown(counts, len(hand_offs) - MOST_LINES) if rest else "",
             "answers": _answers(answers, public_url),
             "link": f"{public_url}/",
         }

@@ -355,6 +355,7 @@ def test_a_command_shows_it_and_writes_nothing(app: Flask, cast: Cast) -> None:
     made = json.loads(shown.output)  # type: ignore[attr-defined]
     assert made["subject"] == "1 waits for you, 1 of them for a promise"
     assert made["says"]["sections"][0]["lines"][0]["customer"] == "Hotel Sierra Azul"
+    assert (made["says"]["rest"], made["says"]["rest_shown"]) == (0, "")
     silent = run(args=["digests", "preview", "--user", "sales@firm.example"])
     assert silent.output == "There is nothing to say.\n"  # type: ignore[attr-defined]
     unknown = run(args=["digests", "preview", "--user", "nobody@firm.example"])
