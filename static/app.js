@@ -45,6 +45,15 @@
   }, true);
   addEventListener("pageshow", () => all("form[aria-busy]").forEach(done));
 
+  /* On a page of its own a form is sent as without script: what it would bring up to date does not stand there. */
+  const plainly = (event) => {
+    const acts = event.type === "submit" ? event.target : event.target.closest?.("button[hx-post]");
+    const target = acts?.getAttribute("hx-target");
+    if (target?.startsWith("#") && !id(target.slice(1))) event.stopImmediatePropagation();
+  };
+  on("submit", plainly, true);
+  on("click", plainly, true);
+
   /* htmx: what came back, what did not, and where the focus goes. */
   const formOf = (context) => context?.request?.form || context?.sourceElement?.closest?.("form");
   on("htmx:finally:request", (event) => {

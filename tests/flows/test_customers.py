@@ -36,6 +36,30 @@ def test_a_customer_is_created_with_a_contact_and_corrected(
     expect(people.get_by_text("+52 55 1234 5678")).to_be_visible()
 
 
+def test_on_pages_of_their_own_forms_end_where_what_they_changed_stands(
+    open_page: Callable[..., Page], cast: Cast
+) -> None:
+    customer = add(cast, contacts=[{"name": "Ana Núñez"}])
+    room = f"/customers/{customer.id}"
+    page = open_page(f"{room}/contacts/new", cast.support, viewport=PHONE)
+    page.get_by_label("Name", exact=True).fill("Jorge Salas")
+    page.get_by_role("button", name="Save").click()
+    expect(page).to_have_url(re.compile(f"{room}$"))
+    expect(page.get_by_role("region", name="People").get_by_text("Jorge Salas")).to_be_visible()
+    page.goto(f"{room}/contacts/1")
+    page.get_by_role("button", name="Archive").click()
+    expect(page).to_have_url(re.compile(f"{room}$"))
+    for name in ("assign", "tags"):
+        page.goto(f"{room}/{name}")
+        page.get_by_role("button", name="Save").click()
+        expect(page).to_have_url(re.compile(f"{room}$"))
+    page.goto(f"{room}/centre/position")
+    page.get_by_role("radio", name="preferred supplier").check(force=True)
+    page.get_by_role("button", name="Save").click()
+    expect(page).to_have_url(re.compile(f"{room}/centre$"))
+    expect(page.locator("[aria-current=step]")).to_contain_text("preferred supplier")
+
+
 def test_found_while_typing_and_by_keyboard(open_page: Callable[..., Page], cast: Cast) -> None:
     customer = add(cast, contacts=[{"name": "Ana Núñez"}])
     add(cast, "Clínica Obregón")
