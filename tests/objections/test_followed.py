@@ -63,6 +63,7 @@ def test_what_followed_is_counted_by_answer(owner: Browser, cast: Cast) -> None:
     assert f'href="{here}/heard?followed=1&amp;answer={years.id}">2 of 5 followed</a>' in page
     assert "33 %, probably 10 to 70 %" in owner.get("/settings/objections").text
     everybody = owner.get(f"{here}/heard").text
+    assert 'data-label="Answer">–</td>' in everybody, "on a phone a stroke says what is missing"
     assert all(name in everybody for name in names[:6])
     assert not any(name in everybody for name in names[6:])
     followed = owner.get(f"{here}/heard?followed=1&answer={years.id}").text
