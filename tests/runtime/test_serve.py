@@ -4,17 +4,21 @@ import gzip
 import json
 import os
 import signal
+import socket
 import threading
 from collections import Counter
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
+from dataclasses import replace
 from http.client import HTTPException
 from pathlib import Path
 
 import pytest
 
+from portal.config import Settings
 from portal.security import HEADERS
+from portal.serving import stop_on_bad_port
 from tests.conftest import ON_POSTGRESQL
 from tests.runtime.portal_process import Portal, furnished, group, group_is_alive
 
@@ -144,6 +148,14 @@ def test_sigterm_under_load_fails_no_request(portal: Portal) -> None:
         visitor.join()
     assert failed == []
     assert set(answered) == {200}
+
+
+def test_a_taken_port_stops_the_start(settings: Settings) -> None:
+    with (
+        socket.create_server((settings.host, 0), reuse_port=True) as taken,
+        pytest.raises(SystemExit, match=r"Can't listen on .*Set PORT to another one\."),
+    ):
+        stop_on_bad_port(replace(settings, port=taken.getsockname()[1]))
 
 
 def worker_of(portal: Portal) -> int | None:
