@@ -20,6 +20,7 @@ from portal.htmx import wants_fragment
 from portal.language import spoken
 from portal.public import PATHS
 from portal.rules import BrokenRule
+from portal.texts import without_unfit
 
 logger = logging.getLogger("portal.errors")
 
@@ -49,12 +50,19 @@ def _words(code: int) -> tuple[str, str]:
 def show_error(error: HTTPException) -> ResponseReturnValue:
     """Answer any HTTP error with a page that says what happened, what was kept, and what to do."""
     code = error.code or 500
-    title, text = _words(code)
-    typed = _typed() if code in (400, 409, 413) else []
+    return show(error, *_words(code))
+
+
+def show(error: HTTPException, title: str, text: str, onward: str = "") -> ResponseReturnValue:
+    """The same in these words, with the page where it goes on. What was typed is given back; but where the form itself
+    stays on the page, as it does where a fragment is refused to its sender, it is there.
+    """
+    code = error.code or 500
+    typed = _typed() if code in (400, 409, 413) or (code in (403, 404) and not wants_fragment()) else []
     if isinstance(error, CSRFError):
         title = _("This form has expired")
         text = _("Nothing was saved. What you typed is below: copy it, open the page again and send it once more.")
-    about = {"code": code, "heading": title, "text": text, "typed": typed}
+    about = {"code": code, "heading": title, "text": text, "typed": typed, "onward": onward}
     if request.path.startswith(PATHS):  # a client, who has no Today to go to; the firm is not looked up once more
         html = current_app.jinja_env.get_template("errors/public.html").render(about, locale=spoken())
     else:
@@ -72,7 +80,8 @@ def _typed() -> list[tuple[str, str]]:
     except HTTPException:
         return []
     hidden = ("csrf_token", "form_id", "nonce", "version")
-    return [(k, v) for k, v in fields if k not in hidden and "password" not in k and v.strip()][:40]
+    typed = [(k, v) for k, v in fields if k not in hidden and "password" not in k and v.strip()][:40]
+    return [(without_unfit(name), without_unfit(words)) for name, words in typed]
 
 
 def _too_busy(error: OperationalError) -> ResponseReturnValue:

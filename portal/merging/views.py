@@ -164,10 +164,15 @@ def _two_people(customer: Customer, contact_id: int, other_id: int, fault: str =
 
 @merging.app_errorhandler(404)
 def follow_signpost(error: NotFound) -> ResponseReturnValue:
-    """Whoever asks for a customer that was merged is led to the one it is a part of, on whichever of its pages."""
-    found = _OF_CUSTOMER.fullmatch(request.path) if request.method in ("GET", "HEAD") else None
+    """Whoever asks for a customer that was merged is led to the one it is a part of, on whichever of its pages; whoever
+    sends something to it is told, since it was meant for another record.
+    """
+    found = _OF_CUSTOMER.fullmatch(request.path)
     if found and current_user.is_authenticated:
         kept_id: Any = queries.merged_into(int(found[1]))
+        if kept_id is not None and request.method not in ("GET", "HEAD"):
+            told = _("Meanwhile this customer became part of another one. Nothing was saved: write it down there.")
+            return errors.show(error, _("Somebody was faster"), told, path("customers.show", id=kept_id))
         if kept_id is not None:
             rest, query = found[2] or "", request.query_string.decode("ascii", "ignore")
             return redirect(f"/customers/{kept_id}{rest}" + (f"?{query}" if query else ""), code=301)

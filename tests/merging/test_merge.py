@@ -337,6 +337,23 @@ def test_the_others_address_leads_on(support: Browser, stranger: Browser, cast: 
     assert support.get("/customers/2").location == "/customers/3"
 
 
+def test_what_is_sent_to_the_other_comes_back_with_the_way_to_the_one(support: Browser, cast: Cast) -> None:
+    two()
+    support.post("/customers/1/merge", data=form(1, 2))
+    before = db.session.scalar(select(func.count(Event.id)))
+    typed = {"note": "They want the terrace in May", "next_step": "none"}
+    answer = support.post("/customers/2/follow-ups", data=typed)
+    page = answer.get_data(as_text=True)
+    assert answer.status_code == 404
+    assert "became part of another one" in page
+    assert "They want the terrace in May" in page
+    assert 'href="/customers/1"' in page
+    fragment = support.post("/customers/2/follow-ups", data=typed, fragment=True).get_data(as_text=True)
+    assert 'href="/customers/1"' in fragment
+    assert "They want" not in fragment  # it stays in the form, which is not replaced
+    assert db.session.scalar(select(func.count(Event.id))) == before
+
+
 def test_sent_twice_it_is_done_once(support: Browser, cast: Cast) -> None:
     two()
     sent = form(1, 2)

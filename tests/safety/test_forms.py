@@ -55,6 +55,24 @@ def test_a_post_without_its_token_is_refused_and_the_text_comes_back(
     assert database_digest() == before
 
 
+def test_what_was_typed_for_something_that_is_gone_or_forbidden_comes_back(
+    owner: Browser, support: Browser, cast: Cast
+) -> None:
+    make_sample(cast)
+    text = "a sentence that took a while"
+    for browser, where, status in (
+        (owner, "/settings/objections/999", 404),
+        (owner, "/customers/999/follow-ups", 404),
+        (owner, "/relay/requests/999", 404),
+        (support, "/settings/playbooks", 403),
+        (support, "/settings/objections", 403),
+    ):
+        answer = browser.post(where, data={"text": text, "password": "not this"})
+        assert answer.status_code == status, where
+        assert text in answer.get_data(as_text=True), where
+        assert "not this" not in answer.get_data(as_text=True), where
+
+
 def _stale(other: Browser) -> str:
     with other.session_transaction() as session:
         session["csrf_token"] = "f" * 40
