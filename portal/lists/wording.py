@@ -210,12 +210,7 @@ def is_near(as_of: date) -> bool:
 
 def _next_purchase(about: Any, since: int) -> Next | None:
     if about.risk in ("waiting", "late"):
-        said = ngettext(
-            "bought once, %(num)d day ago; so many come back within 90 days",
-            "bought once, %(num)d days ago; so many come back within 90 days",
-            since,
-        )  # fmt: skip
-        return Next(odds(about.chance), said) if about.chance is not None else None
+        return Next(odds(about.chance), _bought_once(since)) if about.chance is not None else None
     gap = round(about.median_gap_days or 0)
     if about.risk == "overdue" and since > 2 * gap:
         said = ngettext("%(num)d day without one, usually %(usual)d", "%(num)d days without one, usually %(usual)d",
@@ -230,9 +225,25 @@ def _next_purchase(about: Any, since: int) -> Next | None:
         return Next(_("Slipping away"), said, "due")
     if about.expected_on is None:
         return None
-    said = ngettext("every %(num)d day or so, %(since)d since the last",
+    around = _("around %(day)s", day=formats.day(about.expected_on))
+    return Next(around, _rhythm(gap, since), "due" if about.risk == "overdue" else "")
+
+
+def _bought_once(since: int) -> Markup:
+    if not since:
+        return _("has just bought for the first time; so many come back within 90 days")
+    return ngettext(
+        "bought once, %(num)d day ago; so many come back within 90 days",
+        "bought once, %(num)d days ago; so many come back within 90 days",
+        since,
+    )  # fmt: skip
+
+
+def _rhythm(gap: int, since: int) -> Markup:
+    if not since:
+        return ngettext("every %(num)d day or so; has just bought", "every %(num)d days or so; has just bought", gap)
+    return ngettext("every %(num)d day or so, %(since)d since the last",
                     "every %(num)d days or so, %(since)d since the last", gap, since=since)  # fmt: skip
-    return Next(_("around %(day)s", day=formats.day(about.expected_on)), said, "due" if about.risk == "overdue" else "")
 
 
 def lists_on(about: Any) -> list[tuple[str, Markup]]:

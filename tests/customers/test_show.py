@@ -164,6 +164,25 @@ def test_says_when_they_will_buy_again(
     assert "as of" not in page
 
 
+@pytest.mark.parametrize(
+    ("standing", "context"),
+    [
+        ({}, "every 30 days or so; has just bought"),
+        ({"risk": "waiting", "chance": 0.2, "p_alive": None}, "has just bought for the first time; so many come back"),
+    ],
+)
+def test_counts_no_days_from_a_purchase_of_the_day(
+    standing: dict[str, Any], context: str, support: Browser, cast: Cast
+) -> None:
+    close_books()
+    customer = add(cast)
+    customer.purchase_days, customer.currency = 6, "MXN"
+    customer.first_purchase_on = customer.last_purchase_on = clock.today()
+    a_standing(customer, last_on=clock.today(), **standing)
+    db.session.commit()
+    assert context in support.get(f"/customers/{customer.id}").get_data(as_text=True)
+
+
 def test_says_of_which_day_the_books_speak_and_nothing_when_they_are_outrun(support: Browser, cast: Cast) -> None:
     close_books(clock.today() - timedelta(days=20))
     customer = add(cast)
