@@ -96,6 +96,9 @@ def create() -> ResponseReturnValue:
             library.answer(objection, form.answer.data, current_user)
         db.session.commit()
     except BrokenRule as rule:
+        db.session.rollback()
+        if sent := queries.objection_by_form(form.form_id.data):  # by the same form, at the same moment
+            return htmx.see_other(path("objections.show", id=sent.id))
         form.text.errors = [say(rule)]
         return htmx.invalid(render_template("objections/new.html", form=form))
     except IntegrityError:  # the same form, or the same words, at the same moment

@@ -90,6 +90,8 @@ def create() -> ResponseReturnValue:
         db.session.commit()
     except writing.NameTaken as rule:
         db.session.rollback()
+        if sent := queries.playbook_by_form(form.form_id.data):  # by the same form, at the same moment
+            return htmx.see_other(path("playbooks.edit", id=sent.id))
         form.name.errors = [say(rule)]
         return htmx.invalid(_form_page(form))
     except IntegrityError:  # the same form, or the same name, at the same moment

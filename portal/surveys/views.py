@@ -102,6 +102,9 @@ def create() -> ResponseReturnValue:
         survey = writing.write(form.written(), current_user)
         db.session.commit()
     except writing.NameTaken as rule:
+        db.session.rollback()
+        if sent := queries.survey_by_form(form.form_id.data):  # by the same form, at the same moment
+            return htmx.see_other(path("surveys.show", id=sent.id))
         form.name.errors = [say(rule)]
         return htmx.invalid(_form_page(form))
     except IntegrityError:  # the same form, or the same name, at the same moment

@@ -49,6 +49,8 @@ def invite() -> ResponseReturnValue:
         db.session.commit()
     except (BrokenRule, IntegrityError) as fault:
         db.session.rollback()
+        if queries.user_by_form(form.form_id.data) is not None:  # by the same form, at the same moment
+            return htmx.see_other(path("users.index"))
         form.email.errors = [say(fault if isinstance(fault, BrokenRule) else entry.AddressTaken())]
         return htmx.invalid(render_template("users/new.html", form=form))
     jobs.soon(sending.deliver)

@@ -1,5 +1,6 @@
 """Every form, without its token, with a foreign one, too large, and full of rubbish."""
 
+import importlib
 from collections.abc import Iterator
 
 import pytest
@@ -13,6 +14,7 @@ from tests.browser import Browser
 from tests.cast import Cast
 from tests.safety.house import BY_NONCE, address, database_digest, rules
 from tests.sample import make_sample
+from tests.surveys.test_write import typed
 
 RUBBISH = [
     "",
@@ -35,6 +37,9 @@ RUBBISH = [
     "😀" * 64,
     "x" * 5000,
 ]
+
+
+PLAYBOOK = {"name": "P", "steps-0-text": "Call", "steps-0-after_days": "1"}
 
 
 @pytest.mark.parametrize("token", [None, "foreign", "stale"])
@@ -71,6 +76,38 @@ def test_what_was_typed_for_something_that_is_gone_or_forbidden_comes_back(
         assert answer.status_code == status, where
         assert text in answer.get_data(as_text=True), where
         assert "not this" not in answer.get_data(as_text=True), where
+
+
+@pytest.mark.parametrize(
+    ("room", "find", "where", "form"),
+    [
+        ("objections", "objection_by_form", "/settings/objections", {"text": "Too dear"}),
+        ("playbooks", "playbook_by_form", "/settings/playbooks", PLAYBOOK),
+        ("surveys", "survey_by_form", "/surveys", {}),
+        ("users", "user_by_form", "/settings/users", {"name": "U", "email": "u@v.example", "role": "sales"}),
+    ],
+)  # fmt: skip
+def test_a_form_that_overtakes_itself_is_no_fault(
+    room: str,
+    find: str,
+    where: str,
+    form: dict[str, str],
+    app: Flask,
+    owner: Browser,
+    cast: Cast,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """Sent twice at once, the second finds no record of its form yet, and then the name that the first has taken."""
+    form = (form or typed(app)) | {"form_id": "6a1f4138-0000-4000-8000-000000000001"}
+    first = owner.post(where, data=form)
+    assert first.status_code == 303
+    queries = importlib.import_module(f"portal.{room}.queries")
+    found, asked = getattr(queries, find), []
+    monkeypatch.setattr(queries, find, lambda id: asked.append(id) or (found(id) if len(asked) > 1 else None))
+    before = database_digest()
+    second = owner.post(where, data=form)
+    assert (second.status_code, second.location) == (303, first.location)
+    assert database_digest() == before
 
 
 def _stale(other: Browser) -> str:
@@ -147,7 +184,6 @@ def _has_sample() -> bool:
 
 def _field_names(app: Flask) -> list[str]:
     """The names of every field of every form class in the house."""
-    import importlib
     import pkgutil
 
     import portal
