@@ -102,8 +102,8 @@ def test_a_form_that_overtakes_itself_is_no_fault(
     first = owner.post(where, data=form)
     assert first.status_code == 303
     queries = importlib.import_module(f"portal.{room}.queries")
-    found, asked = getattr(queries, find), []
-    monkeypatch.setattr(queries, find, lambda id: asked.append(id) or (found(id) if len(asked) > 1 else None))
+    found, blind = getattr(queries, find), iter([True])
+    monkeypatch.setattr(queries, find, lambda id: None if next(blind, False) else found(id))
     before = database_digest()
     second = owner.post(where, data=form)
     assert (second.status_code, second.location) == (303, first.location)
