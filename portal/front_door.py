@@ -46,6 +46,8 @@ class FrontDoor(MPServer):
             socket.create_server(address, family=family, backlog=self.backlog, reuse_port=True)
             for _ in range(self.workers)
         )
+        for door in self._doors:  # whoever comes in by it has it too: no answer waits until its first half is confirmed
+            door.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
         self._ssp = self._sso = None
 
     def _spawn_worker(self, idx: int, *args: Any, **kwargs: Any) -> Any:

@@ -18,7 +18,7 @@ import pytest
 
 from portal.config import Settings
 from portal.security import HEADERS
-from portal.serving import stop_on_bad_port
+from portal.serving import stop_on_bad_port, web_server
 from tests.conftest import ON_POSTGRESQL
 from tests.runtime.portal_process import Portal, furnished, group, group_is_alive
 
@@ -148,6 +148,14 @@ def test_sigterm_under_load_fails_no_request(portal: Portal) -> None:
         visitor.join()
     assert failed == []
     assert set(answered) == {200}
+
+
+def test_no_answer_waits_until_its_first_half_is_confirmed(settings: Settings) -> None:
+    server = web_server(replace(settings, web_processes=2, port=0))
+    server._init_shared_socket()
+    nodelay = [door.getsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY) for door in server._doors]
+    server.leave()
+    assert nodelay == [1, 1]
 
 
 def test_a_taken_port_stops_the_start(settings: Settings) -> None:
