@@ -6,6 +6,7 @@ characters can't break a line, because JSON escapes them.
 
 import json
 import logging
+import re
 import sys
 import time
 import traceback
@@ -15,6 +16,8 @@ from typing import Any
 from flask import Flask, g, request
 from werkzeug.wrappers import Response
 
+QUOTED = "Traceback (most recent call last)"
+PLACE = re.compile(r'^  File "(?:[^"\n]*/)?([^"/\n]+/[^"/\n]+)", line (\d+), in (\w+)', re.MULTILINE)
 PLAIN = set(logging.makeLogRecord({}).__dict__) | {"message", "asctime", "taskName"}
 
 
@@ -29,10 +32,17 @@ class JsonLines(logging.Formatter):
             "logger": record.name,
             "message": record.getMessage(),
         }
+        if QUOTED in line["message"]:
+            line["message"], line["trace"] = _without_values(line["message"])
         line.update({name: value for name, value in record.__dict__.items() if name not in PLAIN})
         if record.exc_info:
             line["trace"] = _trace_without_values(record)
         return json.dumps(line, ensure_ascii=True, default=str)
+
+
+def _without_values(quoted: str) -> tuple[str, list[str]]:
+    """The same of a trace that the server has made a text of: what was said before it, and its places."""
+    return quoted.partition("\n")[0], [f"{file}:{number} {name}" for file, number, name in PLACE.findall(quoted)[-12:]]
 
 
 def _trace_without_values(record: logging.LogRecord) -> list[str]:

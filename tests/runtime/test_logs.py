@@ -3,6 +3,7 @@
 import io
 import json
 import logging
+import traceback
 from collections.abc import Iterator
 
 import pytest
@@ -57,4 +58,16 @@ def test_a_trace_names_places_and_not_values(log: io.StringIO) -> None:
         logging.getLogger("portal.test").exception("broke")
     line = json.loads(log.getvalue())
     assert line["trace"][-1] == "ValueError"
+    assert "dora" not in log.getvalue()
+
+
+def test_a_trace_that_the_server_quotes_names_places_and_not_values(log: io.StringIO) -> None:
+    try:
+        int("dora@example.com")
+    except ValueError:
+        quoted = traceback.format_exc()
+    logging.getLogger("portal.test").error("Application callable raised an exception\n%s", quoted)
+    line = json.loads(log.getvalue())
+    assert line["message"] == "Application callable raised an exception"
+    assert line["trace"][-1].startswith("runtime/test_logs.py:")
     assert "dora" not in log.getvalue()
