@@ -79,7 +79,7 @@ def _typed() -> list[tuple[str, str]]:
         fields = list(request.form.items())
     except HTTPException:
         return []
-    hidden = ("csrf_token", "form_id", "nonce", "version")
+    hidden = ("csrf_token", "form_id", "nonce", "version", "next", "place")
     typed = [(k, v) for k, v in fields if k not in hidden and "password" not in k and v.strip()][:40]
     return [(without_unfit(name), without_unfit(words)) for name, words in typed]
 

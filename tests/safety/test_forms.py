@@ -72,10 +72,11 @@ def test_what_was_typed_for_something_that_is_gone_or_forbidden_comes_back(
         (support, "/settings/playbooks", 403),
         (support, "/settings/objections", 403),
     ):
-        answer = browser.post(where, data={"text": text, "password": "not this"})
+        answer = browser.post(where, data={"text": text, "password": "not this", "next": "/not-this-either"})
         assert answer.status_code == status, where
         assert text in answer.get_data(as_text=True), where
         assert "not this" not in answer.get_data(as_text=True), where
+        assert "not-this-either" not in answer.get_data(as_text=True), where
 
 
 @pytest.mark.parametrize(
