@@ -18,6 +18,13 @@ from portal.imports.models import Import
 from portal.imports.words import unreadable
 from portal.settings.queries import the_firm
 
+BAD_MAPPINGS = {
+    "mapping_unreadable": "Write --map as customer=Cliente,date=Fecha,amount=Importe. This is not so: {text}",
+    "field_unknown": "There is no field {text}. There are: {fields}",
+    "column_unknown": "The file has no column {text}. Its columns are named in its first row.",
+}
+"""Why a mapping can't be used, by the codes of `columns.BadMapping`."""
+
 commands = AppGroup("purchases", help="The ledger of purchases.")
 COUNTS = ("rows", "purchases", "customers", "refused", "unchanged", "seconds")
 
@@ -39,7 +46,8 @@ def import_purchases(file: Path, as_json: bool, **said: Any) -> None:
     except Unreadable as error:
         raise click.ClickException(unreadable(error.code)) from error
     except columns.BadMapping as error:
-        raise click.ClickException(f"{error}. The file's columns are named in its first row.") from error
+        fields = ", ".join(columns.FIELDS["purchases"])
+        raise click.ClickException(BAD_MAPPINGS[error.code].format(text=error.text, fields=fields)) from error
     except money.NotMoney as error:
         raise click.ClickException(f"There is no such currency: {said['currency']}") from error
     done = running.run(import_.id, uploads_folder())

@@ -34,7 +34,12 @@ def test_import_stops_with_a_word(app: Flask, cast: Cast, tmp_path: Path) -> Non
     assert "--decimal" in run(args=["purchases", "import", str(file), "--day-first"]).output
     assert run(args=["purchases", "import", str(file), "--day-first", "--decimal", ","]).exit_code == 0
     assert "no such currency" in run(args=["purchases", "import", str(file), "--currency", "QQQ"]).output
-    assert "Día" in run(args=["purchases", "import", str(file), "--map", "date=Día"]).output
+    for mapping, said in (
+        ("date=Día", "The file has no column Día."),
+        ("number=Fecha", "There is no field number. There are: date, amount, customer,"),
+        ("date", "Write --map as customer=Cliente,date=Fecha,amount=Importe. This is not so: date"),
+    ):
+        assert said in run(args=["purchases", "import", str(file), "--map", mapping]).output
     file.write_bytes(b"PK\x03\x04")
     done = run(args=["purchases", "import", str(file)])
     assert done.exit_code == 1
