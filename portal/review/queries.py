@@ -1,7 +1,7 @@
 """Every SELECT about the weekly review."""
 
 from collections.abc import Sequence
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from typing import Any
 
 from sqlalchemy import Row, and_, case, exists, func, or_, select, union_all
@@ -136,15 +136,18 @@ def buyers(first: date, gone_from: date, gone_until: date) -> Sequence[Any]:
 
 
 def improvements(first: date, last: date) -> Sequence[Any]:
-    """Those written down from one Monday to another, and the older ones that are still open, by week and id; with the
-    name of who is answerable. Rides on ix_improvements_week_on_id and _open.
+    """Those written down from one Monday to another, and the older ones that are still open, or of a year that were
+    settled in the last of these weeks, by week and id; with the name of who is answerable. Rides on
+    ix_improvements_week_on_id and _open.
     """
+    settled = Improvement.settled_on >= last, Improvement.settled_on < last + timedelta(days=7)
     return db.session.execute(
         _improvement()
         .where(
             or_(
                 and_(Improvement.week_on >= first, Improvement.week_on <= last),
                 and_(Improvement.state == "open", Improvement.week_on < first),
+                and_(Improvement.week_on < first, Improvement.week_on >= first - timedelta(days=365), *settled),
             )
         )
         .order_by(Improvement.week_on.desc(), Improvement.id)

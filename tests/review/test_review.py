@@ -51,7 +51,9 @@ def test_a_week_against_the_one_before(support: Browser, cast: Cast, queries: Qu
     a_week(now, sales={"entries": 12, "onward": 3, "gone": 7, "dropped": 1, "wait_days": 9.0})
     an_improvement(cast, now - WEEK, "From last week")
     an_improvement(cast, now - 5 * WEEK, "Still open")
-    an_improvement(cast, now - 6 * WEEK, "Long kept").keep(cast.sales)
+    long_kept = an_improvement(cast, now - 6 * WEEK, "Long kept")
+    long_kept.keep(cast.sales)
+    long_kept.settled_on = now - DAY
     an_improvement(cast, now, "From this week")
     with queries as seen:
         page = support.get("/relay/review").get_data(as_text=True)
@@ -100,6 +102,12 @@ def test_is_written_down_once_kept_and_opened_again(support: Browser, cast: Cast
         assert "Undo" in support.post(f"{here}/keep?place=list", fragment=True).get_data(as_text=True)
     assert support.post(f"{here}/reopen").status_code == 303
     assert kinds() == ["improvement.written", "improvement.kept", "improvement.reopened"]
+
+
+def test_an_old_one_that_is_kept_stays_until_the_week_is_over(support: Browser, cast: Cast) -> None:
+    an_improvement(cast, monday(clock.today()) - 4 * WEEK).keep(cast.sales)
+    db.session.commit()
+    assert "Call within two days" in support.get("/relay/review").get_data(as_text=True)
 
 
 def test_is_dropped_with_a_reason(support: Browser, cast: Cast) -> None:
