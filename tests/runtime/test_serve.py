@@ -27,14 +27,20 @@ ESTABLISHED = "01"
 
 
 @pytest.fixture
-def portal(tmp_path: Path) -> Iterator[Portal]:
-    """A portal of this test's own, running."""
+def at_rest(tmp_path: Path) -> Portal:
+    """A portal of this test's own that does not run yet."""
     url = None
     if ON_POSTGRESQL:
         from tests.postgres import server_url
 
         url = server_url(f"serve_{os.getpid()}_{abs(hash(tmp_path))}")
-    with furnished(tmp_path / "instance", url) as portal:
+    return furnished(tmp_path / "instance", url)
+
+
+@pytest.fixture
+def portal(at_rest: Portal) -> Iterator[Portal]:
+    """The same, running."""
+    with at_rest as portal:
         yield portal
 
 
@@ -87,10 +93,9 @@ def test_whoever_is_inside_at_sigterm_may_still_ask(portal: Portal) -> None:
         portal.connect().connect()
 
 
-def test_web_processes_share_whoever_comes_and_all_hear_them_out(tmp_path: Path) -> None:
-    portal = furnished(tmp_path / "instance")
-    portal.more = {"PORTAL_WEB_PROCESSES": "2"}
-    with portal:
+def test_web_processes_share_whoever_comes_and_all_hear_them_out(at_rest: Portal) -> None:
+    at_rest.more = {"PORTAL_WEB_PROCESSES": "2"}
+    with at_rest as portal:
         inside = [portal.connect() for _ in range(30)]
         for one in inside:
             one.connect()
