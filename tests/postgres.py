@@ -266,7 +266,8 @@ def make_database(folder: Path, database: str) -> None:
     """Make a database of the server in a folder, unless it is there."""
     with administer(folder) as connection:
         if connection.execute("select 1 from pg_database where datname = %s", [database]).fetchone() is None:
-            connection.execute(sql.SQL("create database {}").format(sql.Identifier(database)))
+            with suppress(psycopg.errors.UniqueViolation, psycopg.errors.DuplicateDatabase):  # another worker's by now
+                connection.execute(sql.SQL("create database {}").format(sql.Identifier(database)))
 
 
 def copy_database(folder: Path, source: str, target: str) -> None:
