@@ -165,13 +165,13 @@ def _on_begin(connection: Connection) -> None:
         if on_sqlite:
             driver.execute(f"PRAGMA query_only={'ON' if only_reading else 'OFF'}")
         else:
-            _read_alone(driver, only_reading)
+            _read_alone(driver, only_reading, connection.get_execution_options().get("isolation_level") == "AUTOCOMMIT")
         info["reading_only"] = only_reading
     if on_sqlite:
         driver.execute("BEGIN" if only_reading else "BEGIN IMMEDIATE")
 
 
-def _read_alone(driver: Any, only_reading: bool) -> None:
+def _read_alone(driver: Any, only_reading: bool, without_transaction: bool) -> None:
     """On PostgreSQL what a reading request asks needs no transaction around it: two ways to the server less, and no
     rollback, at which psycopg would forget the statements that are prepared.
 
@@ -180,4 +180,4 @@ def _read_alone(driver: Any, only_reading: bool) -> None:
     """
     driver.autocommit = True
     driver.execute(READING if only_reading else WRITING, prepare=False)
-    driver.autocommit = only_reading
+    driver.autocommit = only_reading or without_transaction

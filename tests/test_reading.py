@@ -52,3 +52,14 @@ if ON_POSTGRESQL:  # SQLite keeps what it has prepared, whatever happens
             support.get("/customers")
         assert db.session.scalar(prepared)
         db.session.rollback()
+
+
+@pytest.mark.postgresql
+def test_who_wants_no_transaction_has_none_after_a_page_was_read(app: Flask) -> None:
+    db.session.rollback()
+    reading_only.set(True)
+    db.session.execute(text("SELECT 1"))
+    db.session.remove()
+    reading_only.set(False)
+    with db.engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
+        connection.execute(text("VACUUM firms"))
