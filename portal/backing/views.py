@@ -16,10 +16,9 @@ from portal.backing import asking, handed_over, queries, wording
 from portal.backing.forms import PLACES, EditRequestForm, RequestForm, WordForm
 from portal.backing.models import ReasonMissing, SupportRequest, asked
 from portal.customers.models import Customer
-from portal.customers.queries import customer_by_id, customer_for_change
+from portal.customers.queries import customer_by_id, customer_for_change, customers_to_choose
 from portal.errors import say
 from portal.extensions import db
-from portal.follow_ups.queries import customers_to_choose
 from portal.links import path
 from portal.relay import wording as relay_wording
 from portal.relay.legs import LEGS, OF_ROLE

@@ -2,7 +2,7 @@
 
 from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import date, timedelta
 from typing import Any, NamedTuple
 
 from sqlalchemy import (
@@ -34,7 +34,7 @@ from portal.contacts.models import Contact
 from portal.customers.models import Customer, Tag, customer_tags
 from portal.customers.search import SHORTEST_PART, beginning, match, ways
 from portal.extensions import as_read, db, rows_of
-from portal.follow_ups import coming
+from portal.follow_ups import queries as follow_ups
 from portal.follow_ups.models import CARE, PURPOSES, SELLING, FollowUp
 from portal.invitations.models import OptOut
 from portal.merging.models import CustomerAlias
@@ -45,6 +45,7 @@ from portal.responses.models import Response
 from portal.retention.models import Books, ListEntry, Standing
 from portal.surveys.models import Survey
 from portal.timeline import queries as timeline
+from portal.timeline.models import Event
 from portal.users.models import User
 from portal.users.queries import HOLDS_SOME
 
@@ -231,6 +232,21 @@ def hits(query: str) -> Sequence[Row[Any]]:
     return (found + [row for row in more if row.id not in known])[:HITS]
 
 
+def customers_to_choose(asked: str, user_id: int) -> Sequence[Row[int, str, str, date | None]]:
+    """(id, name, status, last touch) of up to 20 live customers: those found, else those this user wrote about last.
+
+    Found by the search of customers; else rides on ix_events_user_id_id.
+    """
+    query = select(Customer.id, Customer.name, Customer.status, Customer.last_touch_on)
+    query = query.where(Customer.archived_at.is_(None)).limit(20)
+    if asked.strip():
+        return db.session.execute(query.where(found_by(asked)).order_by(Customer.sort_name, Customer.id)).all()
+    mine = select(Event.customer_id).where(Event.user_id == user_id).order_by(Event.id.desc()).limit(100).subquery()
+    return db.session.execute(
+        query.where(Customer.id.in_(select(mine.c.customer_id))).order_by(Customer.sort_name)
+    ).all()
+
+
 def _also_known(kind: str, value: str) -> Select[int]:
     """The customers who were known by this before something was merged into them. Rides on
     ix_customer_aliases_kind_value.
@@ -328,7 +344,7 @@ _TO_SHOW = (
         Standing.risk,
         _ON_LISTS.label("on_lists"),
         _BOOKS_OF.label("books_of"),
-        coming.BESIDE.column,
+        follow_ups.BESIDE.column,
     )
     .select_from(Customer)
     .join(_PROMISED, true())
@@ -349,7 +365,7 @@ def customer_to_show(customer_id: int) -> tuple[Customer, Row[Any]] | None:
     `kept` of `settled` promises of ours, and as its people say `confirmed` of `spoken`; `care` and `selling` touches of
     the last year; the channel used last; the last answer that stands, with its survey; what it does not want to be
     asked; how it stands in the books, on which lists (names with spaces between), and as of which day; what is planned
-    with it, as `follow_ups.coming` tells. By primary key;
+    with it, as `follow_ups.queries` tells. By primary key;
     the rest rides on indexes that begin with the customer's id, and on ix_books_state_id.
     """
     return _shown(_TO_SHOW, customer_id)

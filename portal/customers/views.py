@@ -18,7 +18,7 @@ from portal.customers.forms import AssignForm, CustomerForm, NewCustomerForm, Ta
 from portal.customers.models import Customer, IsArchived
 from portal.errors import say
 from portal.extensions import db
-from portal.follow_ups import coming
+from portal.follow_ups import queries as follow_ups
 from portal.follow_ups.opening import OpenLog
 from portal.links import path
 from portal.lists.models import CUSTOMERS
@@ -150,7 +150,7 @@ def show(id: int) -> ResponseReturnValue:
         form=None,
         log=OpenLog(id, "customer", channel=whole.about.last_channel or "call", contacts=people),
         promises=whole.promises,
-        planned=coming.BESIDE.rows(whole.about.planned),
+        planned=follow_ups.BESIDE.rows(whole.about.planned),
         customer_id=id,
         events=story(id, kind, after) if kind or after else whole.story,
         kind=kind,

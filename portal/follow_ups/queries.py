@@ -1,7 +1,7 @@
 """Every SELECT about follow-ups."""
 
 from collections.abc import Sequence
-from datetime import date, timedelta
+from datetime import timedelta
 from typing import Any
 
 from sqlalchemy import BigInteger, Integer, Row, TextClause, and_, bindparam, case, func, literal_column, select
@@ -10,9 +10,10 @@ from sqlalchemy.orm import joinedload
 from portal import clock
 from portal.customers.lines import Matter, is_live, line_by_id
 from portal.customers.models import Customer
-from portal.customers.queries import found_by
 from portal.extensions import db
 from portal.follow_ups.models import CARE, OPEN, SELLING, FollowUp
+from portal.nested import Nested
+from portal.paging import most
 from portal.timeline.models import Event
 
 LINE = (
@@ -33,6 +34,8 @@ LINE = (
 """A follow-up as `lines.COLUMNS`: its kind is the purpose, its state says what planned it."""
 MATTER = Matter("follow_ups", "follow_ups/_rows.html", LINE)
 A_YEAR = timedelta(days=365)
+MOST_BESIDE = 5
+"""Touches to come that a customer's page shows."""
 TOUCHING = and_(FollowUp.done_on.is_not(None), FollowUp.undone_at.is_(None), FollowUp.outcome != "no_answer")
 
 
@@ -153,16 +156,22 @@ def follow_up_to_show(follow_up_id: int) -> FollowUp | None:
     return db.session.scalar(query)
 
 
-def customers_to_choose(asked: str, user_id: int) -> Sequence[Row[int, str, str, date | None]]:
-    """(id, name, status, last touch) of up to 20 live customers: those found, else those this user wrote about last.
-
-    Found by the search of customers; else rides on ix_events_user_id_id.
-    """
-    query = select(Customer.id, Customer.name, Customer.status, Customer.last_touch_on)
-    query = query.where(Customer.archived_at.is_(None)).limit(20)
-    if asked.strip():
-        return db.session.execute(query.where(found_by(asked)).order_by(Customer.sort_name, Customer.id)).all()
-    mine = select(Event.customer_id).where(Event.user_id == user_id).order_by(Event.id.desc()).limit(100).subquery()
-    return db.session.execute(
-        query.where(Customer.id.in_(select(mine.c.customer_id))).order_by(Customer.sort_name)
-    ).all()
+BESIDE = Nested(
+    "planned",
+    select(
+        FollowUp.id,
+        FollowUp.due_on,
+        FollowUp.purpose.label("kind"),
+        FollowUp.origin.label("state"),
+        FollowUp.objective.label("text"),
+        func.substr(FollowUp.note, 1, 200).label("note"),
+        Customer.last_purchase_on,
+    )
+    .join(Customer, Customer.id == FollowUp.customer_id)
+    .where(FollowUp.customer_id == bindparam("of_customer"), OPEN)
+    .order_by(FollowUp.due_on, FollowUp.id)
+    .limit(most(MOST_BESIDE)),
+)
+"""The first of the touches to come, or late, of a customer, beside it: as much of them as `wording` says. Rides on
+ix_follow_ups_customer_id_due_on.
+"""

@@ -15,11 +15,17 @@ from portal.commitments import queries as commitments
 from portal.contacts.models import Contact
 from portal.contacts.queries import contact_of, living_contacts
 from portal.customers.models import Customer
-from portal.customers.queries import customer_by_id, customer_for_change, customer_to_show, customer_to_touch
+from portal.customers.queries import (
+    customer_by_id,
+    customer_for_change,
+    customer_to_show,
+    customer_to_touch,
+    customers_to_choose,
+)
 from portal.customers.wording import standing, status_word
 from portal.errors import say
 from portal.extensions import db
-from portal.follow_ups import coming, queries, touching, wording, words
+from portal.follow_ups import queries, touching, wording, words
 from portal.follow_ups.forms import PLACES, HeardForm, MoveForm, PlanForm, QuickLogForm
 from portal.follow_ups.models import UNDO_STANDS, FollowUp, NotYours, Touch
 from portal.follow_ups.opening import OpenLog, names_of, open_log
@@ -51,9 +57,7 @@ def _give_words(state: Any) -> None:
 def new() -> ResponseReturnValue:
     """Log a follow-up: first say whose. Those touched last stand at the top."""
     asked = request.args.get("q", "")[:80]
-    return render_template(
-        "follow_ups/new.html", asked=asked, found=queries.customers_to_choose(asked, current_user.id)
-    )
+    return render_template("follow_ups/new.html", asked=asked, found=customers_to_choose(asked, current_user.id))
 
 
 @follow_ups.get("/customers/<int:id>/follow-ups/new")
@@ -293,7 +297,7 @@ def _touches(log: OpenLog, **said: Any) -> str:
     id = log.customer_id
     _, figures = customer_to_show(id) or abort(404)
     about = {"about": figures, "events": story(id, "", None), "kind": ""}
-    planned = coming.BESIDE.rows(figures.planned)
+    planned = queries.BESIDE.rows(figures.planned)
     again = "customers/_figures_again.html"
     return render_template(
         "customers/_touches.html", log=log, customer_id=id, planned=planned, again=again, **about, **said
