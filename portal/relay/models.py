@@ -28,6 +28,8 @@ STATES = ("offered", "accepted", "declined", "withdrawn", "dropped", "merged")
 became one."""
 ENDED = ("passed", "handed_off", "let_go")
 """How a holding ends: given to somebody else by hand, by a hand-off that was accepted, or to nobody."""
+LONGEST_WAIT_DAYS = 30
+"""The longest that a firm may let a hand-off wait."""
 BOARD_ID = 1
 
 

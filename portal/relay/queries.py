@@ -35,7 +35,7 @@ from portal.extensions import db, rows_of
 from portal.follow_ups.models import FollowUp
 from portal.paging import PAGE_ROWS, Page, decode, most, page_of
 from portal.relay.legs import OF_ROLE
-from portal.relay.models import BOARD_ID, LYING, OFFERED, TO_LEG, Board, HandOff, Holding
+from portal.relay.models import BOARD_ID, LONGEST_WAIT_DAYS, LYING, OFFERED, TO_LEG, Board, HandOff, Holding
 from portal.timeline.models import Event
 from portal.users.models import User
 
@@ -46,8 +46,6 @@ MOST_COUNTED = 100
 TRAVELLING_SHOWN = 300
 LATE_OFFER_DAYS = 30
 """For how long after the first purchase service is still asked to take over."""
-LONGEST_WAIT_DAYS = 30
-"""The longest that a firm may let a hand-off wait (`settings.forms`)."""
 VIEWS = ("mine", "offered", "waiting", "dropped")
 UNHANDED = (Customer.status != "prospect", or_(Customer.leg.is_(None), Customer.leg != "service"))
 """Who has bought and is not with service."""

@@ -17,6 +17,7 @@ from wtforms.widgets import ColorInput
 from portal.choices import WholeField
 from portal.fields import MAILABLE, EmailTextField, LongTextField, TextField, VersionField, options
 from portal.language import LANGUAGES, spoken
+from portal.relay.models import LONGEST_WAIT_DAYS
 from portal.settings import holidays
 
 CURRENCIES = ("MXN", "USD", "EUR", "ARS", "BOB", "BRL", "CLP", "COP", "CRC", "DOP", "GBP", "GTQ", "HNL", "NIO", "PAB",
@@ -105,7 +106,7 @@ class FirmForm(FlaskForm):
     recover_within_days = WholeField(_l("Days to make an unhappy answer right"), whole_between(0, 30))
     silent_after_days = WholeField(_l("Days without a touch before a customer is silent"), whole_between(7, 365))
     ledger_days = WholeField(_l("Days in which a link to the promises works"), whole_between(1, 730))
-    hand_off_days = WholeField(_l("Days in which a hand-off is answered"), whole_between(1, 30))
+    hand_off_days = WholeField(_l("Days in which a hand-off is answered"), whole_between(1, LONGEST_WAIT_DAYS))
     goal = TextField(_l("What everybody runs for"), longest=120)
     goal_clients = WholeField(_l("Buyers who become clients"), whole_between(0, 1_000_000))
     goal_period = SelectField(_l("In each"), choices=options(PERIODS))
