@@ -24,8 +24,8 @@ def test_plans_a_call_for_whoever_answers_for_the_client(support: Browser, cast:
     assert call.objective == "Thank them for recommending Jorge O'Neill, 33 1234 5678"
     assert call.due_on is not None
     assert (call.due_on - clock.today()).days == 1
-    kinds = [event.kind for event in db.session.scalars(select(Event).where(Event.customer_id == customer.id))]
-    assert kinds == ["referral.given", "follow_up.planned"]
+    told = select(Event.kind).where(Event.customer_id == customer.id).order_by(Event.id)
+    assert list(db.session.scalars(told)) == ["referral.given", "follow_up.planned"]
     page = support.get(f"/customers/{customer.id}").get_data(as_text=True)
     assert "Recommended us to Jorge O&#39;Neill" in page
 

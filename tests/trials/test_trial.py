@@ -42,6 +42,11 @@ def hidden(name: str) -> set[int]:
     return set(db.session.scalars(chosen))
 
 
+def kinds_told() -> list[str]:
+    """What the timeline tells of trials, the oldest first."""
+    return list(db.session.scalars(select(Event.kind).where(Event.kind.like("trial.%")).order_by(Event.id)))
+
+
 def form(share: int = 20, days: int = 90, name: str = "overdue") -> dict[str, str]:
     return {"list": name, "share": str(share), "days": str(days), "form_id": str(uuid4())}
 
@@ -182,9 +187,7 @@ def test_ends_once_and_counts_what_came(owner: Browser, cast: Cast, app: Flask) 
         counts = (trial.state, trial.worked_bought, trial.untouched_bought, trial.untouched_called)
         assert counts == ("done", 3, 1, 1)
         assert hidden("overdue") == set()
-        assert [e.kind for e in db.session.scalars(select(Event).where(Event.kind.like("trial.%")))] == [
-            "trial.started", "trial.ended"
-        ]  # fmt: skip
+        assert kinds_told() == ["trial.started", "trial.ended"]
         with pytest.raises(NotRunning):
             trying.finish(trial)
         db.session.rollback()
@@ -259,8 +262,7 @@ def test_nobody_changes_it_and_a_stop_has_no_result(owner: Browser, support: Bro
     assert "no result" in page
     assert trial.seed not in page
     assert owner.get(f"/retention/trials/{trial.id}/export").status_code == 404
-    kinds = db.session.scalars(select(Event.kind).where(Event.kind.like("trial.%")).order_by(Event.id)).all()
-    assert kinds == ["trial.started", "trial.stopped"]
+    assert kinds_told() == ["trial.started", "trial.stopped"]
 
 
 def test_two_at_once_are_one(app: Flask, cast: Cast) -> None:
