@@ -1,14 +1,25 @@
 """The form that the rooms' forms derive from where the page puts the token beside them instead of in them."""
 
+from functools import cache
+
 import wtforms
-from flask_wtf.i18n import translations
+from babel.support import NullTranslations, Translations
+from wtforms.i18n import messages_path
 from wtforms.meta import DefaultMeta
+
+from portal.language import spoken
+
+
+@cache
+def _words(locale: str) -> NullTranslations:
+    return Translations.load(messages_path(), [locale], domain="wtforms")
 
 
 class Form(wtforms.Form):
     """A form that says what is wrong in the language of the page, as a `FlaskForm` does.
 
-    The words are looked for when something is wrong, once per request: a form without faults costs nothing more.
+    A `FlaskForm` reads them anew from their file in each request that needs one, be it the label that WTForms makes up
+    for a field without any.
     """
 
     class Meta(DefaultMeta):
@@ -16,4 +27,4 @@ class Form(wtforms.Form):
 
         def get_translations(self, form: wtforms.Form) -> object:
             """The words of WTForms in the language that is spoken."""
-            return translations
+            return _words(spoken())
