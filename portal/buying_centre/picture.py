@@ -6,7 +6,7 @@ stands out. It knows no database.
 - Below eye level: somebody whose level we know and whom, in the last year, only users of lower levels touched. Where
   the level of one of those users is not known, nothing is said.
 - One thread: three touches or more in the last 180 days, all through one contact (of those that name somebody), or all
-  by one user.
+  by one user. A customer without contacts is a person, who is no centre: one of us is all that they need.
 """
 
 from collections.abc import Iterable, Sequence
@@ -153,6 +153,8 @@ def _is_answered(person: Person, patience: int) -> bool:
 
 
 def _threads(touches: Sequence[Any], names: dict[int, str]) -> list[Thread]:
+    if not names:
+        return []
     recent = [row for row in touches if row.in_thread]
     by_contact = _added(recent, "contact_id")
     by_user = _added(recent, "user_id")

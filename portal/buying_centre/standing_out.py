@@ -21,8 +21,9 @@ from portal.settings.queries import the_firm
 
 AT_ONCE = 500
 KINDS_OF_EVENTS = (
-    "follow_up.logged", "follow_up.undone", "contact.placed", "contact.left", "contact.archived", "contact.restored",
-    "contact.merged", "customer.merged", "customer.archived", "customer.restored", "user.level_changed",
+    "follow_up.logged", "follow_up.undone", "contact.added", "contact.placed", "contact.left", "contact.archived",
+    "contact.restored", "contact.merged", "customer.merged", "customer.archived", "customer.restored",
+    "user.level_changed",
 )  # fmt: skip
 LOOKED_BACK = timedelta(days=7)
 """Touches that fell out of what counts so long ago are looked at again, for a worker that stood still."""

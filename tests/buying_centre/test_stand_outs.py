@@ -1,6 +1,7 @@
 """The page of all customers at whom something stands out: it fills itself, says what, and costs the same for many."""
 
 from datetime import timedelta
+from uuid import uuid4
 
 import pytest
 import time_machine
@@ -67,6 +68,19 @@ def test_fills_itself_and_says_what(owner: Browser, cast: Cast) -> None:
     customer.archive(cast.owner)
     follow()
     assert noted() == set()
+
+
+def test_a_person_is_no_centre(owner: Browser, cast: Cast) -> None:
+    customer = a_customer(cast)
+    for _ in range(3):
+        touching.log(customer, Touch(channel="call"), cast.support)
+    follow()
+    assert noted() == set(), "one of us is all that a customer without contacts needs"
+    added = owner.post(f"/customers/{customer.id}/contacts", data={"name": "Ana Robles", "form_id": str(uuid4())})
+    assert added.status_code == 303
+    follow()
+    assert noted() == {(1, "thread")}
+    assert "Only Lucía Support speaks with them" in page_of(owner, "thread")
 
 
 def test_what_grows_old_by_itself(cast: Cast) -> None:
