@@ -3,13 +3,16 @@
 Whoever works on a customer's hand-offs has locked the customer first, as everybody does who makes somebody answerable.
 """
 
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import TYPE_CHECKING, Any
 
 from portal import bulk, clock
 from portal.customers.models import Customer, IsArchived
+from portal.customers.queries import customer_for_change
 from portal.extensions import db
+from portal.language import words_in
 from portal.relay import queries, travelling
 from portal.relay.legs import leg_of
 from portal.relay.models import HandOff, NotOffered
@@ -20,6 +23,7 @@ if TYPE_CHECKING:
     from portal.users.models import User
 
 AT_ONCE = 500
+VOIDED = N_("the purchase was voided")
 
 
 class OfferedAlready(BrokenRule):
@@ -94,12 +98,17 @@ def drop_due() -> int:
     return dropped
 
 
-def offer_first(bought: dict[int, date], days: int) -> int:
-    """Offer these customers to service, since they have just bought for the first time on that day; uncommitted. How
-    many were offered: who is with service already, is offered to somebody, or has been offered for this before, is not.
+def offer_first(bought: Mapping[int, date | None], days: int) -> int:
+    """Offer these customers to service, since they have just bought for the first time on that day (None: on whichever
+    day that was); uncommitted. How many were offered: who is with service already, is offered to somebody, or has been
+    offered for this before, is not.
     """
     today = clock.today()
-    new = [each for each in queries.newly_bought_for_change(list(bought)) if each.first_purchase_on == bought[each.id]]
+    new = [
+        each
+        for each in queries.newly_bought_for_change(list(bought))
+        if bought[each.id] in (each.first_purchase_on, None)
+    ]
     if not new:
         return 0
     due_on = today + timedelta(days=days)
@@ -122,6 +131,19 @@ def offer_first(bought: dict[int, date], days: int) -> int:
         ],
     )
     return len(rows)
+
+
+def take_back_first(customer_ids: Collection[int], locale: str) -> None:
+    """Take back what the first purchase of these customers has offered, where they have none after all; uncommitted.
+
+    The next one that they make is their first again.
+    """
+    for id in sorted(customer_ids):
+        customer = customer_for_change(id)
+        offered = queries.offered_of(id)
+        if customer and customer.status == "prospect" and offered and offered.cause == first_purchase_of(id):
+            offered.withdraw(None, words_in(locale, VOIDED))
+            offered.cause = None
 
 
 def first_purchase_of(customer_id: int) -> str:

@@ -173,8 +173,8 @@ class HandOff(Model):
         self._answer("declined", by, reason)
         self._note("declined", by, reason=reason)
 
-    def withdraw(self, by: "User", reason: str = "") -> None:
-        """It is offered no longer. Raises `NotOffered`."""
+    def withdraw(self, by: "User | None", reason: str = "") -> None:
+        """It is offered no longer; without a user, the portal takes it back. Raises `NotOffered`."""
         self._answer("withdrawn", by, reason)
         self._note("withdrawn", by, reason=reason)
 
@@ -192,11 +192,11 @@ class HandOff(Model):
         self.picked_up_on = clock.today()
         self._note("left", by)
 
-    def _answer(self, state: str, by: "User", reason: str = "") -> None:
+    def _answer(self, state: str, by: "User | None", reason: str = "") -> None:
         if not self.is_offered:
             raise NotOffered
         self.state, self.reason = state, reason
-        self.answered_on, self.answered_by_id = clock.today(), by.id
+        self.answered_on, self.answered_by_id = clock.today(), by.id if by else None
 
     def _note(self, verb: str, by: "User | None", **data: Any) -> None:
         """Leave the event; the user whom it was offered to is loaded."""

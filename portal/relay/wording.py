@@ -95,6 +95,8 @@ def state(row: Any) -> tuple[str, Markup]:
     if row.state == "merged":
         return "plain", _("Over: two customers became one")
     if row.state == "withdrawn" and not row.answered_name:
+        if row.reason:
+            return "plain", _("Over: %(why)s", why=row.reason)
         return "plain", _("Over: the customer was given to somebody by hand")
     tone, words = ANSWERS[row.state]
     return tone, _(words, name=row.answered_name)

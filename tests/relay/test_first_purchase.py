@@ -10,9 +10,11 @@ from portal.customers.models import Customer
 from portal.extensions import db
 from portal.followers import FOLLOWERS
 from portal.purchases import ledger
+from portal.purchases.models import Purchase
 from portal.relay import handing
 from portal.relay.models import HandOff
 from portal.timeline.following import follow
+from tests.browser import Browser
 from tests.cast import Cast
 from tests.customers.known import add, event
 
@@ -80,6 +82,32 @@ def test_is_offered_although_the_newest_purchase_is_told_first(cast: Cast) -> No
         buy(customer, cast, days_ago)
     look()
     assert [each.customer_id for each in hand_offs()] == [customer.id]
+
+
+def test_is_taken_back_with_a_voided_purchase_and_offered_anew(owner: Browser, cast: Cast) -> None:
+    voided, bought_twice = add(cast, "Voided", assignee=cast.sales), add(cast, "Twice", assignee=cast.sales)
+    for customer in (voided, bought_twice, bought_twice):
+        buy(customer, cast)
+    look()
+    purchases = list(db.session.scalars(select(Purchase).order_by(Purchase.id)))[:2]
+    for purchase in purchases:
+        ledger.void(purchase, by=cast.sales)
+    db.session.commit()
+    look()
+    assert [(each.customer_id, each.state, each.cause is None) for each in hand_offs()] == [
+        (voided.id, "withdrawn", True), (bought_twice.id, "offered", False),
+    ]  # fmt: skip
+    told = event("hand_off.withdrawn")
+    assert (told.user_id, told.data["reason"]) == (None, "the purchase was voided")
+    page = owner.get(f"/customers/{voided.id}/relay").get_data(as_text=True)
+    assert "Over: the purchase was voided" in page
+    for purchase in purchases:
+        ledger.restore(purchase, by=cast.sales)
+    db.session.commit()
+    look()
+    assert [(each.customer_id, each.state) for each in hand_offs()] == [
+        (voided.id, "withdrawn"), (bought_twice.id, "offered"), (voided.id, "offered"),
+    ]  # fmt: skip
 
 
 def test_says_who_offered_it(cast: Cast) -> None:
