@@ -73,7 +73,7 @@ def _page(holder: Holder, token: str, form: SaidForm) -> str:
     return public.page(
         "ledger/promises.html", holder.firm_name, holder.accent, holder=holder, token=token, form=form,
         sides=page.sides(seen), asks=bool(shown), noted=request.args.get("noted") == "1" and not form.errors,
-        error=form.errors.get(0) or (lost[0] if lost else ""),
+        error=form.errors.get(0) or (lost[0] if lost else ""), is_preview=False,
         nonce=proofs.new_nonce(holder.link_id, current_app.config["SECRET_KEY"], PURPOSE),
     )  # fmt: skip
 

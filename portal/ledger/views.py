@@ -8,13 +8,15 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from flask_login import current_user
 
-from portal import access, clock, exports, htmx
+from portal import access, clock, exports, htmx, public
 from portal.contacts.models import Contact
 from portal.errors import say
 from portal.extensions import db
 from portal.invitations.jobs import office
+from portal.language import speak
 from portal.ledger import kept as adding
-from portal.ledger import opening, queries
+from portal.ledger import opening, page, queries
+from portal.ledger.forms import SaidForm
 from portal.ledger.models import LedgerLink
 from portal.links import path
 from portal.rules import BrokenRule
@@ -34,6 +36,23 @@ def show(id: int, contact_id: int) -> ResponseReturnValue:
     return render_template(
         "ledger/show.html", contact=contact, customer=contact.customer, link=link, url=url,
         whatsapp=opening.whatsapp(contact, url, g.firm) if url else "", rows=queries.statements_by(contact_id),
+    )  # fmt: skip
+
+
+@ledger.get("/customers/<int:id>/contacts/<int:contact_id>/ledger/seen")
+@access.staff
+def seen(id: int, contact_id: int) -> ResponseReturnValue:
+    """The page as this person sees it. The link itself would let staff speak in the person's name."""
+    queries.contact_to_show(id, contact_id) or abort(404)
+    link = queries.living_link(contact_id)
+    holder = queries.holder_by_token(link.token_hash) if link else None
+    if holder is None or not holder.is_open:
+        return htmx.see_other(path("ledger.show", id=id, contact_id=contact_id))
+    speak(public.wanted_language() or holder.locale)
+    sides = page.sides(queries.seen_by(holder, clock.today() - page.SHOWN_FOR))
+    return public.page(
+        "ledger/promises.html", holder.firm_name, holder.accent, holder=holder, form=SaidForm(), sides=sides,
+        is_preview=True,
     )  # fmt: skip
 
 

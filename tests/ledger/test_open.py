@@ -132,3 +132,22 @@ def test_what_is_not_there_is_not_found(support: Browser, cast: Cast) -> None:
         for verb in ("", "/send", "/renew", "/end"):
             assert support.post(here + verb).status_code == 404
     assert links()[0].ended_at is None
+
+
+def test_staff_look_at_it_without_speaking_in_the_persons_name(support: Browser, cast: Cast) -> None:
+    opened = open_ledger(cast)
+    here = f"/customers/{opened.customer.id}/contacts/{opened.contact.id}/ledger"
+    assert f'href="{here}/seen"' in support.get(here).get_data(as_text=True)
+    page = support.get(f"{here}/seen").get_data(as_text=True)
+    assert "This is how Ana sees it. Nothing can be sent from here." in page
+    assert "Send the invoice copy" in page
+    assert "<fieldset disabled>" in page
+    assert "<form" not in page
+    assert opened.path not in page
+    assert "Así lo ve Ana" in support.get(f"{here}/seen?lang=es").get_data(as_text=True)
+    link = living_link(opened.contact.id)
+    assert link
+    link.end(cast.support)
+    db.session.commit()
+    assert support.get(f"{here}/seen").location == here
+    assert support.get(here.replace("contacts/1", "contacts/9") + "/seen").status_code == 404
