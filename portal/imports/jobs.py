@@ -31,13 +31,17 @@ def go_on(import_id: int) -> None:
 
 
 def tidy() -> None:
-    """Leave files that nobody has gone on with for a month: they hold personal data."""
+    """Leave files that nobody has gone on with for a month, and delete those that no import is going to read, as when
+    the portal was killed while they came or once they were read: they hold personal data.
+    """
     for id in queries.forgotten_imports(clock.now() - KEEP_WAITING):
         import_ = queries.import_for_change(id)
         if import_ is not None and import_.can_change:
             import_.cancel(None)
             uploads.forget(uploads_folder(), import_.stored_as)
     db.session.commit()
+    uploads.forget_orphans(uploads_folder(), queries.names_stored(), clock.now().timestamp())
+    db.session.rollback()
 
 
 def resume_soon() -> None:

@@ -10,7 +10,7 @@ from sqlalchemy.orm import joinedload, selectinload
 from portal.contacts.models import Contact
 from portal.customers.models import Customer
 from portal.extensions import db
-from portal.imports.models import WORKING, Import, ImportRefusal
+from portal.imports.models import ENDED, WORKING, Import, ImportRefusal
 from portal.merging.models import CustomerAlias
 from portal.paging import PAGE_ROWS, Page, decode, page_of
 from portal.purchases.models import Purchase
@@ -77,6 +77,11 @@ def forgotten_imports(before: datetime) -> Sequence[int]:
     """Ids of imports begun before then that still wait for a person."""
     query = select(Import.id).where(Import.state.in_(("uploaded", "checked")), Import.created_at < before)
     return db.session.scalars(query).all()
+
+
+def names_stored() -> set[str]:
+    """The files that an import is still going to read. A firm has few of them at a time."""
+    return set(db.session.scalars(select(Import.stored_as).where(Import.state.not_in(ENDED))))
 
 
 def first_refusals(import_id: int, limit: int) -> Sequence[ImportRefusal]:

@@ -11,6 +11,8 @@ from portal.texts import without_unfit
 
 _BLOCK = 1 << 20
 LONGEST_NAME = 160
+ORPHANS_STAY = 24 * 3600
+"""Seconds for which a file that nothing names is left alone: a backup may be on its way, or its row."""
 
 
 class Stored(NamedTuple):
@@ -52,6 +54,18 @@ def forget(folder: Path, stored: str) -> None:
     """Delete a stored file, if it is there."""
     if re.fullmatch(r"[0-9a-f]{32}", stored):
         (folder / stored).unlink(missing_ok=True)
+
+
+def forget_orphans(folder: Path, named: set[str], now: float) -> int:
+    """Delete the folder's files that nothing names, once they are a day old; returns how many. `now` is in seconds
+    since 1970.
+    """
+    gone = 0
+    for file in folder.glob("*"):
+        if file.is_file() and file.name not in named and file.stat().st_mtime < now - ORPHANS_STAY:
+            file.unlink(missing_ok=True)
+            gone += 1
+    return gone
 
 
 def shown_name(name: str | None) -> str:

@@ -32,8 +32,6 @@ _END_OF_ZIP = struct.Struct("<4s4H2LH")
 _ENTRY = struct.Struct("<4s6H3L5H2L")
 LONGEST_LIST = 256 * 1024
 """Bytes of an archive's list of names. A document has a few dozen parts; an archive made to do harm, millions."""
-ORPHANS_STAY = 24 * 3600
-"""Seconds for which a file that no document names is left alone: a backup may be on its way, or its row."""
 
 
 class NotTaken(BrokenRule):
@@ -170,15 +168,3 @@ def _is_text(source: BinaryIO) -> bool:
                 return False
             first = False
     return True
-
-
-def forget_orphans(named: set[str], now: float) -> int:
-    """Delete stored files that no document names, once they are a day old; returns how many. `now` is in seconds since
-    1970.
-    """
-    gone = 0
-    for file in folder().glob("*"):
-        if file.name not in named and file.stat().st_mtime < now - ORPHANS_STAY:
-            file.unlink(missing_ok=True)
-            gone += 1
-    return gone

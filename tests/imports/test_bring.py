@@ -1,6 +1,7 @@
 """A file brought through the browser: uploaded, its columns chosen, checked, confirmed, reported."""
 
 import io
+import os
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
@@ -9,11 +10,12 @@ import pytest
 from flask import Flask
 from sqlalchemy import func, select
 
-from portal import jobs
+from portal import clock, jobs
 from portal.customers.models import Customer
 from portal.extensions import db, huey
 from portal.imports import jobs as import_jobs
 from portal.imports.models import Import, ImportRefusal
+from portal.imports.uploads import store
 from portal.purchases.models import Purchase
 from portal.timeline.models import Event
 from tests.browser import Browser
@@ -301,6 +303,24 @@ def test_a_file_that_nobody_goes_on_with_is_left_after_a_month(owner: Browser, c
     assert (the_import(old).state, the_import(new).state) == ("cancelled", "uploaded")
     assert the_import(old).stored_as not in uploads(app)
     assert the_import(new).stored_as in uploads(app)
+
+
+def test_a_file_that_no_import_is_going_to_read_leaves_a_day_later(owner: Browser, cast: Cast, app: Flask) -> None:
+    folder = Path(app.instance_path) / "uploads"
+    (folder / "documents").mkdir(parents=True, exist_ok=True)
+    waiting, ended = bring(owner, FILES / "shop.csv"), bring(owner, FILES / "shop.csv")
+    content = (FILES / "shop.csv").read_bytes()
+    killed, coming = (store(io.BytesIO(content), folder).name for _ in range(2))
+    left = the_import(ended).stored_as
+    owner.post(f"{ended}/cancel")
+    (folder / left).write_bytes(content)  # killed between the commit and the deleting
+    long_ago = clock.now().timestamp() - 2 * 24 * 3600
+    for name in (the_import(waiting).stored_as, left, killed, "documents"):
+        os.utime(folder / name, (long_ago, long_ago))
+    import_jobs.tidy()
+    assert {the_import(waiting).stored_as, coming} <= set(uploads(app))
+    assert not {left, killed} & set(uploads(app))
+    assert (folder / "documents").is_dir()
 
 
 def test_an_import_goes_on_after_the_worker_was_stopped(owner: Browser, cast: Cast) -> None:
