@@ -84,6 +84,12 @@ class Import(Model):
         """Is there nothing more to come?"""
         return self.state in ENDED
 
+    def read(self, choices: dict[str, Any]) -> None:
+        """Read the file in this way. Raises NotNow once its rows are being checked."""
+        if self.state != "uploaded":
+            raise NotNow
+        self.choices = choices
+
     def check(self, choices: dict[str, Any]) -> None:
         """Have every row checked, read in this way. Raises NotNow."""
         if not self.can_change:

@@ -159,18 +159,17 @@ def read(id: int) -> ResponseReturnValue:
     import_ = queries.import_to_show(id) or abort(404)
     if import_.state != "uploaded":
         return htmx.see_other(path("imports.show", id=id))
-    chosen, kind = Choices.from_json(import_.choices), import_.kind
-    form = ReadingForm()
+    chosen, kind, stored, form = Choices.from_json(import_.choices), import_.kind, import_.stored_as, ReadingForm()
+    db.session.rollback()  # nobody waits for us while we read
     try:
-        form.offer(_open(import_.stored_as, chosen))
-        table = _open(import_.stored_as, form.chosen(chosen)) if form.validate() else None
+        form.offer(_open(stored, chosen))
+        table = _open(stored, form.chosen(chosen)) if form.validate() else None
     except Unreadable as error:
-        return htmx.invalid(_stage(import_, problem=words.unreadable(error.code)))
-    if table is not None:
-        guess = _guessed(kind, table)
-        import_.choices = form.chosen(guess).to_json()
-        db.session.commit()
-    return htmx.see_other(path("imports.show", id=id))
+        return htmx.invalid(_stage(queries.import_to_show(id) or abort(404), problem=words.unreadable(error.code)))
+    if table is None:
+        return htmx.see_other(path("imports.show", id=id))
+    read_so = form.chosen(_guessed(kind, table)).to_json()
+    return _move(id, lambda import_: import_.read(read_so))
 
 
 @imports.post("/<int:id>/check")

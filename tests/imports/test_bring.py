@@ -14,6 +14,7 @@ from portal import clock, jobs
 from portal.customers.models import Customer
 from portal.extensions import db, huey
 from portal.imports import jobs as import_jobs
+from portal.imports import views
 from portal.imports.models import Import, ImportRefusal
 from portal.imports.uploads import store
 from portal.purchases.models import Purchase
@@ -216,6 +217,22 @@ def test_another_encoding_and_delimiter(owner: Browser, cast: Cast) -> None:
     answer = owner.post(f"{address}/read", data={"encoding": "cp850", "delimiter": ";"})
     assert answer.status_code == 303
     assert "mañana" in owner.get(address).get_data(as_text=True)
+
+
+def test_what_is_being_checked_meanwhile_is_not_read_otherwise(
+    owner: Browser, cast: Cast, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    address = bring(owner, FILES / "shop.csv")
+    guessed = views._guessed
+
+    def slowly(*args: Any) -> Any:
+        the_import(address).check({**the_import(address).choices, "currency": "EUR"})
+        db.session.commit()
+        return guessed(*args)
+
+    monkeypatch.setattr(views, "_guessed", slowly)
+    assert owner.post(f"{address}/read", data={"encoding": "utf-8", "delimiter": ","}).status_code == 303
+    assert (the_import(address).state, the_import(address).choices["currency"]) == ("checking", "EUR")
 
 
 def test_leaving_a_file_deletes_it(owner: Browser, cast: Cast, app: Flask) -> None:
