@@ -13,6 +13,7 @@ from portal.celebrations import jobs as celebrations
 from portal.digests import jobs as digests
 from portal.digests.models import Digest
 from portal.extensions import db, huey, look_at_tables
+from portal.follow_ups import rhythm
 from portal.imports import jobs as imports
 from portal.invitations import jobs as invitations
 from portal.jobs import in_app
@@ -184,6 +185,12 @@ def forget_old_uploads() -> None:
     """Files that somebody brought and left, and documents that were replaced."""
     imports.tidy()
     objections.tidy()
+
+
+@at("nightly.rhythm", minute="37", hour="9")
+def keep_rhythm() -> None:
+    """Customers whose next touch a change of the firm's rhythm has not reached, as when the worker was killed."""
+    rhythm.keep_step()
 
 
 @at("nightly.sessions", minute="40", hour="9")

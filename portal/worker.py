@@ -99,5 +99,6 @@ def _pick_up(app: Flask) -> None:
             invitation_jobs.resume_soon()
             list_jobs.resume_soon()
             retention_jobs.resume_soon()
+            jobs.soon(rhythm.follow_rhythm)
     except SQLAlchemyError as error:
         logger.warning("nothing picked up", extra={"error": type(error).__name__})

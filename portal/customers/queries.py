@@ -491,15 +491,3 @@ def tags_by_folded(folded: Collection[str]) -> Sequence[Tag]:
 def all_tag_names() -> Sequence[str]:
     """The names of the first 200 tags, by name, to suggest."""
     return db.session.scalars(select(Tag.name).order_by(Tag.folded).limit(most(200))).all()
-
-
-def touched_ids_for_change(after: int, limit: int) -> Sequence[int]:
-    """Ids of customers who were ever touched, above that one and in order, their rows locked. By primary key."""
-    query = (
-        select(Customer.id)
-        .where(Customer.id > after, Customer.last_touch_on.is_not(None))
-        .order_by(Customer.id)
-        .limit(limit)
-        .with_for_update()
-    )
-    return db.session.scalars(query).all()

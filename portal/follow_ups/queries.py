@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from datetime import timedelta
 from typing import Any
 
-from sqlalchemy import BigInteger, Integer, Row, TextClause, and_, bindparam, case, func, literal_column, select
+from sqlalchemy import BigInteger, Integer, Row, TextClause, and_, bindparam, case, exists, func, literal_column, select
 from sqlalchemy.orm import joinedload
 
 from portal import clock
@@ -14,6 +14,8 @@ from portal.extensions import db
 from portal.follow_ups.models import CARE, OPEN, SELLING, FollowUp
 from portal.nested import Nested
 from portal.paging import most
+from portal.retention.days import ordinal
+from portal.settings.queries import RHYTHM
 from portal.timeline.models import Event
 
 LINE = (
@@ -65,6 +67,25 @@ def open_reassurance(customer_id: int, purchase_id: int) -> FollowUp | None:
         FollowUp.customer_id == customer_id, OPEN, FollowUp.origin == "purchase", FollowUp.origin_id == purchase_id
     )
     return db.session.scalar(query)
+
+
+def out_of_step(after: int, limit: int) -> Sequence[int]:
+    """Ids of customers with whom nothing is planned and whose next touch is not the firm's rhythm after their last one,
+    above that id and in order, their rows locked. By primary key, and ix_follow_ups_customer_id_due_on.
+    """
+    query = (
+        select(Customer.id)
+        .where(
+            Customer.id > after,
+            Customer.last_touch_on.is_not(None),
+            ordinal(Customer.next_touch_on) - ordinal(Customer.last_touch_on) != RHYTHM,
+            ~exists().where(FollowUp.customer_id == Customer.id, OPEN),
+        )
+        .order_by(Customer.id)
+        .limit(limit)
+        .with_for_update()
+    )
+    return db.session.scalars(query).all()
 
 
 def follow_up_by_id(follow_up_id: int) -> FollowUp | None:

@@ -5,9 +5,10 @@ from datetime import timedelta
 import pytest
 from sqlalchemy import delete, select
 
-from portal import clock
-from portal.extensions import db
+from portal import clock, schedule
+from portal.extensions import db, huey
 from portal.follow_ups.models import FollowUp
+from portal.follow_ups.queries import out_of_step
 from portal.jobs import run_waiting
 from portal.settings.accent import checked, contrast
 from portal.settings.models import Firm
@@ -145,3 +146,19 @@ def test_another_rhythm_moves_the_next_touches(owner: Browser, cast: Cast) -> No
     assert planned.next_touch_on == clock.today()
     assert owner.post("/settings", data={**FORM, "touch_every_days": "10", "version": "2"}).status_code == 303
     assert run_waiting() == 0
+
+
+def test_another_rhythm_reaches_everybody_although_its_job_was_lost(owner: Browser, cast: Cast) -> None:
+    planned, idle = make_sample(cast)
+    db.session.execute(delete(FollowUp).where(FollowUp.customer_id == idle.id, FollowUp.done_on.is_(None)))
+    db.session.commit()
+    owner.post("/settings", data={**FORM, "touch_every_days": "10"})
+    huey.storage.flush_queue()
+    assert out_of_step(0, 10) == [idle.id]
+    db.session.rollback()
+    schedule.keep_rhythm.call_local()
+    db.session.expire_all()
+    assert idle.last_touch_on is not None
+    assert idle.next_touch_on == idle.last_touch_on + timedelta(days=10)
+    assert planned.next_touch_on == clock.today()
+    assert out_of_step(0, 10) == []
