@@ -14,6 +14,7 @@ from typing import Any
 from uuid import uuid4
 
 from flask_mailman import EmailMultiAlternatives
+from jinja2 import TemplateError
 from sqlalchemy import delete, update
 
 from portal import bulk, clock
@@ -31,6 +32,10 @@ LEASE = timedelta(minutes=5)
 """How long a claimed message is left alone: longer than any mail server takes to answer."""
 _ADDRESS = re.compile(r"[^\s\x00-\x1f\x7f,;:<>()\[\]\\\"@]+@[^\s\x00-\x1f\x7f,;:<>()\[\]\\\"@]+")
 _REFUSED_FOR_GOOD = range(550, 560)
+
+
+class NotWritten(Exception):
+    """The words of a message can't be made of what it is about, as when another release wrote it."""
 
 
 def post(kind: str, recipient: str, locale: str, headers: dict[str, str] | None = None, **about: Any) -> int:
@@ -62,10 +67,13 @@ def take_back(message_id: int) -> None:
 
 
 def words_of(message: OutboxMessage, firm: Firm) -> Letter:
-    """What the message says, in its reader's language."""
+    """What the message says, in its reader's language. Raises `NotWritten`."""
     if message.about is None:
         return Letter(message.subject, message.text, message.html)
-    return letter(message.kind, message.locale or firm.locale, firm, **message.about)
+    try:
+        return letter(message.kind, message.locale or firm.locale, firm, **message.about)
+    except (TemplateError, TypeError, ValueError) as fault:
+        raise NotWritten from fault
 
 
 def deliver_due(limit: int = 50) -> int:
@@ -111,17 +119,26 @@ def _deliver(message_id: int) -> bool:
         withhold(message)
         db.session.commit()
         return True
-    words = words_of(message, firm)
+    try:
+        words = words_of(message, firm)
+    except NotWritten as fault:
+        db.session.rollback()
+        return _note(message_id, fault)
     envelope = _envelope(message, words, firm.name)
     db.session.rollback()  # nothing is held while the mail server thinks
-    fault = _send(envelope)
+    return _note(message_id, _send(envelope), words.subject)
+
+
+def _note(message_id: int, fault: Exception | None, subject: str = "") -> bool:
+    """Note how a try went: was the message sent? Commits."""
     tried = queries.message_by_id(message_id)
     if tried is not None:
-        tried.subject = words.subject
+        tried.subject = subject or tried.subject
         tried.note(fault, for_good=_for_good(fault))
     db.session.commit()
     if fault is not None:
-        logger.warning("mail not sent", extra={"mail": message_id, "error": type(fault).__name__})
+        what = type(fault.__cause__ or fault).__name__
+        logger.warning("mail not sent", extra={"mail": message_id, "error": what})
     return fault is None
 
 

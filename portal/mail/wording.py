@@ -5,6 +5,7 @@ from portal.mail.models import UNWANTED
 
 REFUSED_ADDRESS = {"SMTPRecipientsRefused", "ValueError"}
 REFUSED_MAIL = {"SMTPDataError", "SMTPSenderRefused", "SMTPNotSupportedError"}
+UNWRITTEN = {"NotWritten"}
 REFUSED_US = {"SMTPAuthenticationError", "SSLError", "SSLCertVerificationError"}
 
 
@@ -31,6 +32,8 @@ def reason(fault: str) -> str:
         return _("The mail server does not know the address.")
     if fault in REFUSED_MAIL:
         return _("The mail server refused the mail.")
+    if fault in UNWRITTEN:
+        return _("The portal could not write the mail: it has been noted.")
     if fault in REFUSED_US:
         return _("The mail server did not let us in: look at PORTAL_MAIL_URL.")
     return _("The mail server could not be reached.")

@@ -234,6 +234,21 @@ def test_an_address_that_is_refused_for_good_is_dead_at_once(box: Box, firm: Fir
     assert again(message).last_error == "SMTPRecipientsRefused"
 
 
+def test_a_message_that_cannot_be_written_keeps_no_other_waiting(owner: Browser, box: Box, firm: Firm) -> None:
+    ids = [outbox.post(kind, "lucia@firm.example", "es", name="Lucía") for kind in ("reset", "of_no_release")]
+    db.session.commit()
+    posted()
+    now = clock.now() + timedelta(seconds=1)
+    for _ in range(len(WAITS) + 1):
+        with time_machine.travel(now, tick=False):
+            outbox.deliver_due()
+        now += timedelta(hours=13)
+    assert [again(message(id)).last_error for id in ids] == ["NotWritten", "NotWritten"]
+    assert all(again(message(id)).dead_at for id in ids)
+    assert len(box.mails) == 1
+    assert "The portal could not write the mail" in owner.get("/settings/mail").get_data(as_text=True)
+
+
 def test_two_workers_claim_a_message_once(app: Flask, box: Box, firm: Firm) -> None:
     for _ in range(5):
         posted()
