@@ -23,12 +23,14 @@ CANCELLED = frozenset(
 UNPAID = frozenset(
     [
         *("pending", "on hold", "pending payment", "unpaid", "pendiente", "pendiente de pago", "en espera"),
-        *("no pagado", "no pagada"),
+        *("no pagado", "no pagada", "pago pendiente", "payment pending", "awaiting payment", "por pagar", "por cobrar"),
     ]
 )
 REFUNDED = frozenset(
-    ["refunded", "fully refunded", "returned", "reembolsado", "reembolsada", "devuelto", "devuelta"],
+    ["refunded", "fully refunded", "returned", "reembolsado", "reembolsada", "devuelto", "devuelta", "devolucion"],
 )
+_SAY_CANCELLED = frozenset(["cancelled", "canceled", "cancelado", "cancelada"])
+_SAY_OTHERWISE = frozenset(["no", "not", "partially", "partly", "parcial", "parcialmente"])
 _NOT_CANCELLED = frozenset(["", "no", "false", "0", "n"])
 
 
@@ -148,9 +150,13 @@ class LineReader:
 
 
 def state_of(text: str) -> str | None:
-    """What a shop's status word means: `cancelled`, `unpaid`, `refunded` (in full), or None for a sale that stands."""
+    """What a shop's status word means: `cancelled`, `unpaid`, `refunded` (in full), or None for a sale that stands.
+
+    Shops say it in sentences too, as in `Cancelado por el cliente`.
+    """
     word = values.fold(text.removeprefix("wc-"))
-    if word in CANCELLED:
+    said = set(word.split())
+    if word in CANCELLED or (said & _SAY_CANCELLED and not said & _SAY_OTHERWISE):
         return "cancelled"
     if word in UNPAID:
         return "unpaid"

@@ -9,6 +9,7 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from portal.imports import columns, reading
+from portal.imports.lines import state_of
 from portal.imports.orders import Item, LeftOut, Reader, Refused, Sale
 from portal.imports.survey import survey
 from portal.imports.values import Habits
@@ -150,6 +151,26 @@ def test_a_negative_line_is_taken_off_its_order(tmp_path: Path) -> None:
 def test_one_number_on_two_customers_is_refused(tmp_path: Path) -> None:
     items = read_text(tmp_path, "Folio,Cliente,Fecha,Importe\n1,X,2025-01-01,100\n1,Y,2025-01-01,100\n")
     assert codes(items) == [(2, ["order_lines_disagree"])]
+
+
+@pytest.mark.parametrize(
+    ("word", "state"),
+    [
+        ("Cancelado por el cliente", "cancelled"),
+        ("Venta cancelada. Te devolvimos el dinero", "cancelled"),
+        ("Canceled by customer", "cancelled"),
+        ("Partially cancelled", None),
+        ("No cancelado", None),
+        ("Pago pendiente", "unpaid"),
+        ("Por cobrar", "unpaid"),
+        ("Pendiente de envío", None),
+        ("Devolución", "refunded"),
+        ("Reembolsado parcialmente", None),
+        ("Completado", None),
+    ],
+)
+def test_what_the_word_of_a_shop_means(word: str, state: str | None) -> None:
+    assert state_of(word) == state
 
 
 def test_more_cells_than_columns(tmp_path: Path) -> None:
