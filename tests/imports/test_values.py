@@ -37,6 +37,9 @@ HABITS = Habits(zone=ZoneInfo("America/Mexico_City"), today=date(2026, 1, 1))
         (date(2024, 1, 31), date(2024, 1, 31)),
         (45321.0, date(2024, 1, 30)),
         (20240131.0, date(2024, 1, 31)),
+        ("15 de noviembre de 2025 13:45 hs.", date(2025, 11, 15)),
+        ("31/01/2025 23:15 hrs", date(2025, 1, 31)),
+        ("2025-01-31 9:05h", date(2025, 1, 31)),
     ],
 )
 def test_days(cell: Cell, expected: date) -> None:
