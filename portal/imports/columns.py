@@ -7,9 +7,9 @@ A mapping is a dict of our field to the file's column name: `{"date": "Fecha", "
 from collections.abc import Sequence
 from typing import NamedTuple
 
-from portal import money
+from portal.imports import fitting
 from portal.imports.header_words import SYNONYMS
-from portal.imports.values import Cell, Fault, Habits, day, email, fold, text_of
+from portal.imports.values import Cell, fold, text_of
 
 Mapping = dict[str, str]
 
@@ -18,8 +18,8 @@ PURCHASE_FIELDS = (
     "refund", "cancelled",
 )  # fmt: skip
 CUSTOMER_FIELDS = (
-    "name", "last_name", "customer", "email", "phone", "city", "contact_name", "contact_email", "contact_phone",
-    "assignee", "tags", "notes",
+    "name", "last_name", "customer", "email", "phone", "city", "contact_name", "contact_last_name", "contact_email",
+    "contact_phone", "assignee", "tags", "notes",
 )  # fmt: skip
 FIELDS = {"purchases": PURCHASE_FIELDS, "customers": CUSTOMER_FIELDS}
 IDENTIFYING = ("customer", "email", "phone")
@@ -39,6 +39,10 @@ _WHOLE_ONLY = {
     "order",
     "assignee",
 }  # one word inside a longer header says too little for these
+
+_FIRMS = ("company name", "company", "nombre de la empresa", "empresa", "razon social")
+_PERSONS = ("first name", "nombre", "nombres", "full name", "nombre completo", "nombre y apellidos", "name")
+"""Headers of a firm's name, and of the person's who is met there."""
 
 _SAY_CUSTOMER = {"customer", "cliente", "client"}  # a number or a name: only what is in the column tells
 
@@ -87,11 +91,13 @@ def guess(kind: str, headers: Sequence[str], sample: Sequence[Sequence[Cell]]) -
     filled = [sum(1 for row in sample if place < len(row) and text_of(row[place])) for place in range(len(headers))]
     if kind == "purchases" and {"financial status", "lineitem name", "name"} <= set(folded):
         return Guess("shopify", _by_preset(_SHOPIFY, headers, folded, filled), None)
-    places = _by_words(kind, folded, filled)
+    places = _by_words(kind, folded, filled, sample)
     _by_customers(places, folded, filled, sample)
+    if kind == "customers":
+        _settle_person(places, folded)
     if "name" in places and "last_name" in places and not _is_first_name(folded[places["name"]]):
         del places["last_name"]
-    _by_content(kind, places, headers, sample)
+    _by_content(kind, places, folded, sample)
     if kind == "purchases":
         _settle_customer(places)
     mapping = {field: headers[places[field]] for field in FIELDS[kind] if field in places}
@@ -123,7 +129,9 @@ def _by_preset(
     return mapping
 
 
-def _by_words(kind: str, folded: Sequence[str], filled: Sequence[int]) -> dict[str, int]:
+def _by_words(
+    kind: str, folded: Sequence[str], filled: Sequence[int], sample: Sequence[Sequence[Cell]]
+) -> dict[str, int]:
     """Pair fields with columns, the surest pairs first; every column serves one field."""
     pairs = []
     sampled = any(filled)
@@ -134,13 +142,24 @@ def _by_words(kind: str, folded: Sequence[str], filled: Sequence[int]) -> dict[s
             )
             if field == "name" and sampled and not filled[place]:
                 score = min(score, 1)  # an empty company column beside a filled first name
-            if score:
+            if score and fitting.can_hold(field, place, folded, sample):
                 pairs.append((score, bool(filled[place]), -place, field, place))
     places: dict[str, int] = {}
     for _, _, _, field, place in sorted(pairs, reverse=True):
         if field not in places and place not in places.values():
             places[field] = place
     return places
+
+
+def _settle_person(places: dict[str, int], folded: Sequence[str]) -> None:
+    """A list that names a firm and, in columns of their own, the person there: the person is the contact."""
+    if "name" not in places or "contact_name" in places or folded[places["name"]] not in _FIRMS:
+        return
+    free = [place for place in range(len(folded)) if place not in places.values() and folded[place] in _PERSONS]
+    if free:
+        places["contact_name"] = min(free, key=lambda place: _PERSONS.index(folded[place]))
+        if "last_name" in places:
+            places["contact_last_name"] = places.pop("last_name")
 
 
 def _likeness(field: str, header: str) -> int:
@@ -169,7 +188,7 @@ def _by_customers(
         if not has(field):
             continue
         place = places[field]
-        held = _customers_held([text for row in sample if place < len(row) and (text := text_of(row[place]))])
+        held = fitting.customers_held([text for row in sample if place < len(row) and (text := text_of(row[place]))])
         if held == "email" and not (field == "name" and has("email")):
             del places[field]
             if not has("email"):
@@ -181,69 +200,20 @@ def _by_customers(
                 del places["customer"]
 
 
-def _customers_held(texts: Sequence[str]) -> str:
-    """How a column calls customers: by `email` or by `name`, where nine in ten of its texts agree; else empty. Names
-    and addresses mixed are names.
-    """
-    addresses = sum("@" in text for text in texts)
-    names = sum("@" not in text and _is_words(text) for text in texts)
-    if addresses * 10 >= len(texts) * 9:
-        return "email"
-    return "name" if (addresses + names) * 10 >= len(texts) * 9 else ""
-
-
-def _is_words(text: str) -> bool:
-    """Whether a text is rather a name than a code: two words without digits, or one that is written like `Mary`."""
-    words = [word for word in text.split() if not any(letter.isdigit() for letter in word)]
-    if len(words) == 1 == len(text.split()):
-        return text.isalpha() and text not in (text.upper(), text.lower())
-    return len(words) > 1 and any(sum(letter.isalpha() for letter in word) > 1 for word in words)
-
-
-def _by_content(kind: str, places: dict[str, int], headers: Sequence[str], sample: Sequence[Sequence[Cell]]) -> None:
+def _by_content(kind: str, places: dict[str, int], folded: Sequence[str], sample: Sequence[Sequence[Cell]]) -> None:
     """Find by what is in them the columns that no header named: addresses, dates, amounts with decimals."""
-    tests = {"email": _all_emails} | ({"date": _all_dates, "amount": _all_amounts} if kind == "purchases" else {})
+    tests = {"email": fitting.all_emails} | (
+        {"date": fitting.all_dates, "amount": fitting.all_amounts} if kind == "purchases" else {}
+    )
     for field, fits in tests.items():
         if field in places:
             continue
-        for place in range(len(headers)):
+        for place in range(len(folded)):
             cells = [row[place] for row in sample if place < len(row) and text_of(row[place])]
-            if place not in places.values() and cells and fits(cells):
+            named = field != "amount" or fitting.is_total(place, folded)
+            if place not in places.values() and named and cells and fits(cells):
                 places[field] = place
                 break
-
-
-def _all_emails(cells: Sequence[Cell]) -> bool:
-    try:
-        return all(email(cell) for cell in cells)
-    except Fault:
-        return False
-
-
-def _all_dates(cells: Sequence[Cell]) -> bool:
-    habits = Habits(day_first=True)
-    for cell in cells:
-        if isinstance(cell, (int, float)):
-            return False
-        try:
-            day(cell, habits)
-        except Fault as fault:
-            if fault.code not in ("date_other_order", "date_in_future", "date_too_old"):
-                return False
-    return True
-
-
-def _all_amounts(cells: Sequence[Cell]) -> bool:
-    for cell in cells:
-        if isinstance(cell, bool) or not isinstance(cell, (str, int, float)):
-            return False
-        if isinstance(cell, str):
-            try:
-                money.parse(cell, money.named_currency(cell) or "CLF", None)
-            except money.NotMoney as refused:
-                if refused.code != "amount_ambiguous":
-                    return False
-    return any("." in text_of(cell) or "," in text_of(cell) for cell in cells)
 
 
 def _settle_customer(places: dict[str, int]) -> None:

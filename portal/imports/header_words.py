@@ -70,6 +70,9 @@ WORDS = {
         contact name, nombre del contacto, nombre de contacto, contact person, persona de contacto, contacto,
         contact, atencion, encargado, representante
     """,
+    "contact_last_name": """
+        contact last name, apellidos del contacto, apellido del contacto, apellidos de contacto
+    """,
     "contact_email": """
         contact email, contact e mail, correo del contacto, correo de contacto, email del contacto, email de
         contacto, correo contacto, email contacto
@@ -80,7 +83,8 @@ WORDS = {
     """,
     "assignee": """
         assignee email, assignee e mail, assignee, correo del responsable, responsable, vendedor, ejecutivo, asesor,
-        account manager, sales rep, salesperson, agente, asignado a, assigned to, owner
+        account manager, contact owner, account owner, company owner, propietario del contacto, propietario, sales rep,
+        salesperson, agente, asignado a, assigned to, owner
     """,
     "tags": """
         tags, tag, etiquetas, etiqueta, categorias, categoria, segmento, segment, giro, industry, grupo, group

@@ -64,10 +64,10 @@ class Reader:
             email, first = address, ""
             customer = "" if self._places["name"] == self._places.get("customer") else customer
         phone = read("phone", lambda cell: values.phone(cell, self._region))
-        contact_name = text("contact_name", "contact_name")
+        contact_name = _whole_name(text("contact_name", "contact_name"), text("contact_last_name", "contact_name"))
         contact_email = read("contact_email", lambda cell: values.email(cell, "contact_email"))
         contact_phone = read("contact_phone", lambda cell: values.phone(cell, self._region, "contact_phone"))
-        name = f"{first} {last}".strip() or contact_name or email or phone or customer or contact_email or contact_phone
+        name = _whole_name(first, last) or contact_name or email or phone or customer or contact_email or contact_phone
         if not name and not faults:
             faults.append(Fault("name", "name_missing"))
         notes = read("notes", values.long_text)
@@ -87,3 +87,7 @@ class Reader:
         except TooManyTags:
             faults.append(Fault("tags", "too_many_tags", most=MOST))
         return ()
+
+
+def _whole_name(first: str, last: str) -> str:
+    return f"{first} {last}".strip()

@@ -82,6 +82,7 @@ FIELDS = {
     "cancelled": N_("Cancelled on"),
     "city": N_("City"),
     "contact_name": N_("Name of the contact"),
+    "contact_last_name": N_("Last name of the contact"),
     "contact_email": N_("E-mail of the contact"),
     "contact_phone": N_("Phone of the contact"),
     "assignee": N_("Assignee (e-mail or name)"),

@@ -103,8 +103,45 @@ def test_a_customer_list() -> None:
     }  # fmt: skip
     headers = "Name,External ID,Email,Phone,Contact name,Contact e-mail,Contact phone,Assignee e-mail,Tags,City,Notes"
     assert set(columns.guess("customers", headers.split(","), []).mapping) == set(columns.CUSTOMER_FIELDS) - {
-        "last_name"
-    }
+        "last_name", "contact_last_name",
+    }  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    "headers",
+    ["Empresa,Nombre,Apellidos,Correo,Propietario", "First Name,Last Name,Email Address,Company name,Contact owner"],
+)
+def test_the_person_beside_a_firm_is_its_contact(headers: str) -> None:
+    firm, first, last, owner = ("Empresa", "Nombre", "Apellidos", "Propietario")
+    if firm not in headers:
+        firm, first, last, owner = ("Company name", "First Name", "Last Name", "Contact owner")
+    mapping = columns.guess("customers", headers.split(","), []).mapping
+    assert (mapping["name"], mapping["contact_name"], mapping["contact_last_name"]) == (firm, first, last)
+    assert mapping["assignee"] == owner
+    assert "last_name" not in mapping
+
+
+def test_a_column_is_not_what_nothing_in_it_can_be() -> None:
+    headers = ["Name", "E-mail 1 - Label", "E-mail 1 - Value", "Phone 1 - Label", "Phone 1 - Value"]
+    guess = columns.guess("customers", headers, [["Ana", "Work", "ana@x.example", "Mobile", "55 1234 5678"]])
+    assert guess.mapping == {"name": "Name", "email": "E-mail 1 - Value", "phone": "Phone 1 - Value"}
+
+
+@pytest.mark.parametrize(
+    ("headers", "amount"),
+    [
+        ("Fecha,Cliente,Cantidad,Precio unitario", None),
+        ("Fecha,Cliente,Cantidad,Precio", None),
+        ("Fecha,Cliente,Precio", "Precio"),
+        ("Fecha,Cliente,Cantidad,Precio,Total", "Total"),
+        ("Date,Customer,Total items,Discount amount,Total tax,Net", "Net"),
+        ("Fecha,Cliente,IVA,Total con IVA", "Total con IVA"),
+    ],
+)
+def test_what_is_counted_or_costs_one_piece_is_no_amount_paid(headers: str, amount: str | None) -> None:
+    names = headers.split(",")
+    sample = [["2026-01-15", "Ana Robles", *["3.00"] * (len(names) - 2)]]
+    assert columns.guess("purchases", names, sample).mapping.get("amount") == amount
 
 
 def test_columns_without_names_are_told_by_what_is_in_them() -> None:

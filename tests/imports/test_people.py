@@ -29,3 +29,12 @@ def test_a_row_needs_no_more_than_a_way_to_call() -> None:
     items = list(people.Reader({"phone": 0}, "MX", 1).items([(2, ["55 1234 5678"])]))
     assert isinstance(items[0], Person)
     assert items[0].name == "+525512345678"
+
+
+def test_the_person_beside_a_firm_keeps_both_names() -> None:
+    places = {"name": 0, "contact_name": 1, "contact_last_name": 2}
+    items = people.Reader(places, "MX", 3).items([(2, ["Hotel Sierra", "Ana", "Robles"]), (3, ["", "Eva", "Solís"])])
+    assert [(each.name, each.contact_name) for each in items if isinstance(each, Person)] == [
+        ("Hotel Sierra", "Ana Robles"),
+        ("Eva Solís", "Eva Solís"),
+    ]
