@@ -14,9 +14,11 @@ from portal.config import ROOT
 from portal.digests import switching
 from portal.extensions import db
 from tests.cast import Cast
+from tests.customers import known
 from tests.flows.conftest import LAPTOP, PHONE
 from tests.safety.house import BY_LINK, PUBLIC, address, rules
 from tests.sample import make_sample
+from tests.surveys.answers import a_survey, an_answer
 
 AXE = (ROOT / "node_modules" / "axe-core" / "axe.min.js").read_text()
 TAGS = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
@@ -87,6 +89,17 @@ def test_axe_finds_nothing_and_nothing_is_too_wide(
         wrong = faults(page) + too_wide(page) + (too_wide_when_narrow(page) if viewport is PHONE else [])
         found += [f"{path}: {line}" for line in wrong]
     assert not found, "\n".join(found)
+
+
+def test_results_by_assignee_fit_the_narrowest_phone(cast: Cast, open_page: Callable[..., Page]) -> None:
+    cast.owner.locale, cast.sales.name = "es", "Bartholomew Constantinopolitano"
+    survey, customer = a_survey("csat"), known.add(cast, "Hotel")
+    for score in [5] * 29 + [2] * 3:
+        an_answer(survey, customer, score)
+    db.session.commit()
+    page = open_page("/surveys/1", cast.owner, viewport=NARROW, language="es")
+    assert "90.6" in page.locator(".by-people").inner_text()
+    assert not too_wide(page)
 
 
 def test_the_doors_are_accessible_too(app: Flask, cast: Cast, open_page: Callable[..., Page]) -> None:
