@@ -6,6 +6,7 @@ from sqlalchemy import select
 from portal.commitments.models import Commitment
 from portal.extensions import db
 from portal.invitations.models import Invitation
+from portal.surveys import ready
 from portal.surveys.models import Survey
 from tests.browser import Browser
 from tests.cast import Cast
@@ -54,6 +55,14 @@ def test_the_question_is_read_out_and_what_they_say_written_down(
     for word in ("Written down: Unhappy, 3 of 10", "Answered 3 of 10", "on the phone, written down by Lucía Support"):
         assert word in page, word
     assert "Two legs wobble" in support.get("/").get_data(as_text=True)
+
+
+def test_a_question_that_quotes_is_read_out_with_marks_inside_marks(support: Browser, cast: Cast) -> None:
+    ready.add("ces", "en", None)
+    a_customer(cast)
+    db.session.commit()
+    page = support.get("/customers/1/responses/new").text
+    assert "agree? ‘It was easy to get what I needed.’”</p>" in page
 
 
 def test_twice_is_once(support: Browser, cast: Cast) -> None:
