@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from portal.invitations.models import Invitation
 from portal.invitations.tokens import hash_of, new_seed, token_again, token_of
 from portal.surveys.models import Survey
-from portal.surveys.wording import addressed, first_name
+from portal.surveys.wording import addressed, after_greeting, first_name
 
 
 @dataclass(frozen=True)
@@ -35,12 +35,15 @@ class Office:
         return f"{self.public_url}/s/{token}"
 
 
-def words_for(survey: Survey, locale: str, name: str) -> dict[str, str]:
-    """What the survey says to somebody of that name, in that language; what is not written there, in another one."""
+def words_for(survey: Survey, locale: str, name: str, *, greeted: bool = False) -> dict[str, str]:
+    """What the survey says to somebody of that name, in that language; what is not written there, in another one.
+
+    Below a greeting (`greeted`) nothing begins with the name once more.
+    """
     own = {key: text for key, text in survey.texts.get(locale, {}).items() if text}
     others = (texts for other, texts in survey.texts.items() if other != locale)
     said = {key: text for texts in others for key, text in texts.items()} | own
-    return {key: addressed(text, name) for key, text in said.items()}
+    return {key: addressed(after_greeting(text) if greeted else text, name) for key, text in said.items()}
 
 
 def called(contact_name: str | None, customer_name: str) -> str:

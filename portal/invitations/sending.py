@@ -150,7 +150,7 @@ class Desk:
         """The mail in the outbox; its id."""
         invitation, survey = row.Invitation, row.Survey
         name, link = called(row.contact_name, row.customer_name), self.office.link_to_send(invitation)
-        words = words_for(survey, invitation.locale, name)
+        words = words_for(survey, invitation.locale, name, greeted=True)
         self.budget.spend(person_of(invitation), clock.today())
         until = clock.today() + timedelta(days=self.firm.answer_within_days)
         expires_on = invitation.expires_on if invitation.sent_at else until

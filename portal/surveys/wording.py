@@ -19,6 +19,7 @@ from portal.surveys.scoring import Score
 
 PLACE = "{name}"
 _WITHOUT_NAME = re.compile(r"\{name\}\s*[,;:]\s*|\s*,\s*\{name\}|\s*\{name\}")
+_GREETED = re.compile(r"^\{name\}\s*[,;:]\s*")
 _GAP = re.compile(r"\{+\s*[^\W\d][\w .-]*\}+")
 """What somebody meant to be filled in: a word in braces."""
 SHOWN_NAME = "Ana"
@@ -36,6 +37,12 @@ def addressed(text: str, name: str) -> str:
         return text.replace(PLACE, name)
     closed = _WITHOUT_NAME.sub("", text).strip()
     return _with_capital(closed)
+
+
+def after_greeting(text: str) -> str:
+    """The text as it follows a "Hello Ana,": it does not begin with the name once more."""
+    rest = _GREETED.sub("", text)
+    return text if rest in ("", text) else _with_capital(rest)
 
 
 def addressed_otherwise(text: str, known: Sequence[str] = (PLACE,)) -> list[str]:

@@ -57,7 +57,7 @@ def test_arrives_with_its_link_and_the_headers_to_stop(box: Box, hotel: Customer
     assert link is not None
     assert link.startswith("http://localhost/s/")
     assert f"{link}\n" in plain.get_content().replace("\r", "")
-    assert "Ana, would you recommend us?" in plain.get_content()
+    assert "Hello Ana,\n\nWould you recommend us?" in plain.get_content().replace("\r", ""), "named once"
     assert f"{link}?score=10" in html.get_content()
     assert mail["List-Unsubscribe"] == f"<{link}/opt-out>"
     assert mail["List-Unsubscribe-Post"] == "List-Unsubscribe=One-Click"
@@ -73,11 +73,12 @@ def test_speaks_the_clients_language_and_takes_nothing_for_a_template(hotel: Cus
     words = words_of(mails()[0]) if mails()[0].about else None
     assert words is None  # it was sent: nothing is kept
     assert only().locale == "es"
-    ask(a_survey("Other"), hotel, ana())
+    texts = {"es": {"question": "¿Nos recomendarías, {name}?", "low": "para nada", "high": "seguro"}}
+    ask(a_survey("Other", texts=texts), hotel, ana())
     sending.send_due(jobs.office(), firm())
     words = words_of(mails_now()[1])
     assert "Hola, {{7*7}}<b>" in words.text
-    assert "{{7*7}}<b>, ¿nos recomendarías?" in words.text
+    assert "¿Nos recomendarías, {{7*7}}<b>?" in words.text
     assert "<b>" not in words.html.replace("&lt;b&gt;", "")
 
 

@@ -3,7 +3,7 @@
 from portal.extensions import db
 from portal.surveys import queries, ready
 from portal.surveys.models import TEXTS, Survey
-from portal.surveys.wording import addressed, occasion
+from portal.surveys.wording import addressed, after_greeting, occasion
 from portal.surveys.writing import MOST_FURTHER
 from tests.browser import Browser
 from tests.cast import Cast
@@ -65,6 +65,12 @@ def test_address_a_person_by_name_or_close_the_gap() -> None:
     assert addressed("{name}", "") == ""
     assert addressed("{{7*7}} {0} {name.x}", "Ana") == "{{7*7}} {0} {name.x}"
     assert addressed("{name}!", "{name}") == "{name}!"
+
+
+def test_do_not_begin_with_the_name_again_below_a_greeting() -> None:
+    assert after_greeting("{name}, ¿cómo te fue?") == "¿Cómo te fue?"
+    assert after_greeting("¿Cómo te fue, {name}?") == "¿Cómo te fue, {name}?"
+    assert after_greeting("{name},") == "{name},", "an empty question would say nothing"
 
 
 def test_a_question_that_quotes_is_not_quoted_once_more(owner: Browser) -> None:
