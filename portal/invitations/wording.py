@@ -66,10 +66,16 @@ def reason(invitation: Invitation, firm: Any) -> str:
 
 
 def budget(heard: int, free_on: Any, firm: Any) -> str:
-    """How much a person has heard: "2 of 2 in 30 days: room again on 4 Dec"."""
-    spent = _("%(heard)s of %(most)s in %(days)s days", heard=heard, most=firm.ask_at_most, days=firm.ask_within_days)
+    """How much a person has heard: "contact budget: 2 of 2 in 30 days; a mail would wait until 4 Dec"."""
+    spent = ngettext(
+        "contact budget: %(heard)s of %(most)s in %(num)d day",
+        "contact budget: %(heard)s of %(most)s in %(num)d days",
+        firm.ask_within_days,
+        heard=heard,
+        most=firm.ask_at_most,
+    )
     if free_on > clock.today():
-        return _("%(spent)s: a mail would wait until %(day)s", spent=spent, day=formats.day(free_on))
+        return _("%(spent)s; a mail would wait until %(day)s", spent=spent, day=formats.day(free_on))
     return spent
 
 

@@ -78,7 +78,7 @@ def test_a_mail_beyond_the_budget_waits_and_says_why(support: Browser, hotel: Cu
     survey, page = a_survey(), f"/customers/{hotel.id}/ask"
     for _ in range(2):
         support.post(page, data=form(survey.id, 1, "link"))
-    assert "2 of 2 in 30 days" in support.get(page).get_data(as_text=True)
+    assert "contact budget: 2 of 2 in 30 days; a mail would wait until" in support.get(page).get_data(as_text=True)
     support.post(page, data=form(survey.id, 1))
     send()
     waiting = invitations()[-1]

@@ -1,5 +1,7 @@
 """Whom a survey has reached: who is silent, who waits and why, who answered, and what was taken back."""
 
+import re
+
 from sqlalchemy import update
 
 from portal import clock
@@ -99,3 +101,17 @@ def test_its_code_is_a_picture_and_a_card(support: Browser, cast: Cast) -> None:
     for path in ("qr", "card"):
         assert support.get(f"/invitations/1/{path}").status_code == 404
     assert "/s/" not in support.get("/invitations/1").get_data(as_text=True)
+
+
+def test_in_spanish_it_says_who_was_asked_as_people_say_it(support: Browser, cast: Cast) -> None:
+    cast.support.locale = "es"
+    survey = a_survey()
+    assert "Todavía no se le ha preguntado a nadie" in page(support)
+    ask(survey, known.add(cast, email="c@x.example"))
+    send()
+    shown = page(support)
+    for words in ("A quién se le preguntó", 'data-label="Se preguntó"'):
+        assert words in shown, words
+    db.session.execute(update(Invitation).values(reminded_on=clock.today()))
+    db.session.commit()
+    assert "Se recordó hoy." in re.sub("<[^>]+>", "", page(support))
