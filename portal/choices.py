@@ -12,6 +12,8 @@ from wtforms.form import BaseForm
 from wtforms.validators import ValidationError
 from wtforms.widgets import DateInput, HiddenInput, html_params
 
+from portal.texts import number_in
+
 
 class WordField(Field):
     """One of a few words. What is left out takes the default; what is none of them is refused."""
@@ -75,8 +77,7 @@ class IdField(Field):
     def process_formdata(self, valuelist: list[Any]) -> None:
         """A whole number that a database can hold."""
         typed = valuelist[0].strip() if valuelist and isinstance(valuelist[0], str) else ""
-        fit = typed.isascii() and typed.isdigit() and len(typed) <= 18
-        self.data = None if not typed else int(typed) if fit else 0
+        self.data = number_in(typed) if typed else None
 
     def _value(self) -> str:
         return str(self.data) if self.data else ""

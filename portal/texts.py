@@ -45,6 +45,13 @@ def _is_heap(signs: str) -> bool:
     )
 
 
+def number_in(text: str) -> int:
+    """The whole number that a text holds, as an address or a form brings an id: at most 18 ASCII digits, so that every
+    database can hold it. Of anything else it is 0, which is no id.
+    """
+    return int(text) if text.isascii() and text.isdigit() and len(text) <= 18 else 0
+
+
 def without_unfit(text: str) -> str:
     """The text with a visible mark where it can't be kept: to be shown again, or looked for, never stored."""
     return _UNFIT.sub("\ufffd", text)

@@ -20,7 +20,7 @@ from portal.fields import FormIdField, LongTextField, TextField, VersionField
 from portal.forms import Form
 from portal.language import speaking
 from portal.settings.models import Firm
-from portal.texts import UnfitText, clean_line, clean_text
+from portal.texts import UnfitText, clean_line, clean_text, number_in
 from tests.browser import Browser
 from tests.cast import Cast
 from tests.sample import make_sample
@@ -70,6 +70,12 @@ def test_cleaning_twice_is_cleaning_once(text: str) -> None:
     except UnfitText:
         return
     assert clean_line(once) == once
+
+
+@pytest.mark.parametrize("text", ["", "0", "-1", "+1", " 1", "1.0", "1e3", "٣", "²", "one", "9" * 19])
+def test_what_is_no_id_is_0(text: str) -> None:
+    assert number_in(text) == 0
+    assert number_in("9" * 18) == 10**18 - 1
 
 
 def test_form_says_what_is_wrong_and_keeps_what_was_typed(app: Flask) -> None:

@@ -23,6 +23,7 @@ from portal.links import path
 from portal.relay import wording as relay_wording
 from portal.relay.legs import LEGS, OF_ROLE
 from portal.rules import BrokenRule
+from portal.texts import number_in
 from portal.today import heading as today
 from portal.users.queries import active_users, user_by_id
 
@@ -347,8 +348,7 @@ def handed() -> ResponseReturnValue:
 
 
 def _seller_asked() -> int:
-    said = request.args.get("user", "")
-    user_id = int(said) if said.isascii() and said.isdigit() and len(said) <= 18 else 0
+    user_id = number_in(request.args.get("user", ""))
     if user_id and user_id != current_user.id and not current_user.is_owner:
         abort(403)
     return user_id or int(current_user.id)

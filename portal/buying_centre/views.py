@@ -23,6 +23,7 @@ from portal.errors import say
 from portal.extensions import db
 from portal.links import path
 from portal.rules import BrokenRule
+from portal.texts import number_in
 from portal.users.models import User
 from portal.users.queries import all_users, user_by_id
 
@@ -218,9 +219,7 @@ def ask_rhythm(id: int) -> ResponseReturnValue:
 
 
 def _asked(name: str) -> int | None:
-    typed = request.args.get(name, "")
-    fit = typed.isascii() and typed.isdigit() and len(typed) <= 18
-    return int(typed) if fit else None
+    return number_in(request.args.get(name, "")) or None
 
 
 @buying_centre.post("/relations")

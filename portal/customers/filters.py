@@ -16,7 +16,7 @@ from portal.purchases.models import Purchase
 from portal.retention.days import MONTHS, ordinal
 from portal.retention.models import Standing
 from portal.retention.segments import BY_NAME, OF_CELL
-from portal.texts import without_unfit
+from portal.texts import number_in, without_unfit
 
 NOBODY = "nobody"
 ME = "me"
@@ -55,8 +55,8 @@ class CustomerFilter:
             q=" ".join(without_unfit(args.get("q", "")[:LONGEST_QUERY]).split()),
             status=args.get("status", "") if args.get("status") in STATUSES else "",
             phase=args.get("phase", "") if args.get("phase") in PHASES else "",
-            assignee=assignee if assignee in (ME, NOBODY) or _is_id(assignee) else "",
-            tag=int(tag) if _is_id(tag) else 0,
+            assignee=assignee if assignee in (ME, NOBODY) or number_in(assignee) else "",
+            tag=number_in(tag),
             archived=args.get("archived") == "1",
             first=_month(args.get("first", "")),
             first_by=_day(args.get("first_by", "")),
@@ -158,7 +158,8 @@ def _day(text: str) -> str:
 
 
 def _number(text: str, most: int) -> int:
-    return int(text) if _is_id(text) and int(text) <= most else 0
+    number = number_in(text)
+    return number if number <= most else 0
 
 
 def _cells(text: str) -> Sequence[tuple[int, int]]:
@@ -166,7 +167,3 @@ def _cells(text: str) -> Sequence[tuple[int, int]]:
     if text in BY_NAME:
         return BY_NAME[text].cells
     return [cell for cell in OF_CELL if text == f"{cell[0]}{cell[1]}"]
-
-
-def _is_id(text: str) -> bool:
-    return text.isascii() and text.isdigit() and len(text) <= 18 and int(text) > 0

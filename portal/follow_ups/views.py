@@ -36,7 +36,7 @@ from portal.objections import hearing
 from portal.objections import queries as objections
 from portal.objections.models import LONGEST, Heard
 from portal.rules import BrokenRule
-from portal.texts import without_unfit
+from portal.texts import number_in, without_unfit
 from portal.timeline.queries import story
 from portal.today import heading as today
 from portal.users.queries import active_users
@@ -98,9 +98,7 @@ def new_from(id: int) -> ResponseReturnValue:
 def _id_asked(name: str) -> int | None:
     """An id in the address; what can't be one is nobody's."""
     typed = request.args.get(name, "")
-    if not typed:
-        return None
-    return int(typed) if typed.isascii() and typed.isdigit() and len(typed) <= 18 and typed != "0" else abort(404)
+    return (number_in(typed) or abort(404)) if typed else None
 
 
 def _quick_log(name: str, log: OpenLog) -> str:

@@ -36,6 +36,7 @@ from portal.mail import outbox
 from portal.rules import BrokenRule
 from portal.surveys.models import Survey
 from portal.surveys.queries import survey_by_id, survey_for_change
+from portal.texts import number_in
 
 invitations = Blueprint("invitations", __name__)
 COUNTED = 10_000
@@ -305,8 +306,7 @@ def new_list() -> ResponseReturnValue:
 
 def _saved_to_ask(asked: str, survey_id: int | None) -> str:
     """Where a saved list is asked, with the survey that was chosen before."""
-    fit = asked.isascii() and asked.isdigit() and len(asked) <= 18
-    saved = (saved_list(int(asked)) if fit else None) or abort(404)
+    saved = saved_list(number_in(asked)) or abort(404)
     survey = f"&survey_id={survey_id}" if survey_id else ""
     if saved.list == CUSTOMERS:
         said = CustomerFilter.from_address({name: str(value) for name, value in saved.wanted.items()}).query

@@ -8,7 +8,7 @@ from werkzeug.datastructures import MultiDict
 from portal.ledger.models import LONGEST_WORDS, WORDS
 from portal.ledger.queries import MOST_SHOWN
 from portal.ledger.saying import Said
-from portal.texts import UnfitText, clean_text, without_unfit
+from portal.texts import UnfitText, clean_text, number_in, without_unfit
 
 CHOICE, COMMENT, VERSION = "say_", "words_", "version_"
 """Fields are named so, with the promise's id: what is said of it, in which words, and which version the page showed."""
@@ -28,7 +28,7 @@ def read_said(typed: MultiDict[str, str]) -> SaidForm:
     """What was sent. Of what nothing is chosen, nothing is said."""
     form = SaidForm()
     for name in [name for name in typed if name.startswith((CHOICE, COMMENT))][: 4 * MOST_SHOWN]:
-        id = _number(name.rpartition("_")[2])
+        id = number_in(name.rpartition("_")[2])
         if id and id not in form.chosen:
             _read(form, id, typed)
     if not form.said and not form.errors:
@@ -49,10 +49,5 @@ def _read(form: SaidForm, id: int, typed: MultiDict[str, str]) -> None:
     elif not form.chosen[id] and (given or form.typed[id]):
         form.errors[id] = _("Choose one of these.")
     elif form.chosen[id]:
-        version = _number(typed.get(f"{VERSION}{id}", ""))
+        version = number_in(typed.get(f"{VERSION}{id}", ""))
         form.said[id] = Said(form.chosen[id], form.typed[id], version)
-
-
-def _number(digits: str) -> int:
-    """The number, or 0 for what is none."""
-    return int(digits) if digits.isascii() and digits.isdigit() and len(digits) <= 18 else 0

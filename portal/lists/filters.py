@@ -11,6 +11,7 @@ from sqlalchemy import BigInteger, ColumnElement, bindparam, select
 from portal.customers.models import STATUSES, Customer, customer_tags
 from portal.money import CURRENCIES, exponent
 from portal.retention.models import ListEntry
+from portal.texts import number_in
 from portal.users.models import User
 
 ME, TEAM, NOBODY = "me", "team", "nobody"
@@ -121,5 +122,4 @@ class ListFilter:
 
 
 def _number(text: Any) -> int:
-    text = str(text or "").strip()
-    return int(text) if text.isascii() and text.isdigit() and len(text) <= 18 else 0
+    return number_in(str(text or "").strip())

@@ -34,6 +34,7 @@ from portal.lists.filters import ListFilter
 from portal.lists.models import ListBatch, SavedList
 from portal.paging import PAGE_ROWS, Page, decode, most, page_of
 from portal.retention.models import ON_TODAY, Books, ListEntry
+from portal.texts import number_in
 from portal.trials.members import hidden_from
 from portal.trials.models import Trial
 from portal.users.models import User
@@ -250,8 +251,8 @@ def opened_list(asked: str, name: str) -> SavedList | None:
     """The saved list that an address asks for by its id, if it is one of that list. It may have been narrowed further
     since, and then it is that list no longer. By primary key.
     """
-    fit = asked.isascii() and asked.isdigit() and len(asked) <= 18
-    saved = saved_list(int(asked)) if fit else None
+    wanted = number_in(asked)
+    saved = saved_list(wanted) if wanted else None
     return saved if saved is not None and saved.list == name else None
 
 

@@ -36,6 +36,7 @@ from portal.lists.models import ACTS, CUSTOMERS, SavedList
 from portal.retention.wording import Grade, grade
 from portal.rules import BrokenRule
 from portal.surveys.queries import survey_by_id
+from portal.texts import number_in
 from portal.users.queries import active_users
 
 lists = Blueprint("lists", __name__)
@@ -296,8 +297,8 @@ def _chosen(form: Any) -> list[int]:
     """The customers that were ticked; none when it is about the whole list, and 0, which nobody has, without any."""
     if form.get("all") == "1":
         return []
-    fit = {int(id) for id in form.getlist("customer") if id.isascii() and id.isdigit() and len(id) <= 18}
-    return sorted(fit)[:MOST_TICKED] or [0]
+    ticked = {number_in(id) for id in form.getlist("customer")} - {0}
+    return sorted(ticked)[:MOST_TICKED] or [0]
 
 
 def _customers(of: List, wanted: ListFilter, chosen: list[int]) -> Any:

@@ -5,6 +5,7 @@ from wtforms import HiddenField
 
 from portal.fields import VersionField
 from portal.merging.merging import BOTH, FIELDS, OTHER, THIS
+from portal.texts import number_in
 
 
 class Others(FlaskForm):
@@ -17,9 +18,7 @@ class Others(FlaskForm):
     @property
     def other_id(self) -> int:
         """The number of the other one, or 0."""
-        typed = self.other.data or ""
-        fit = typed.isascii() and typed.isdigit() and len(typed) <= 18
-        return int(typed) if fit else 0
+        return number_in(self.other.data or "")
 
 
 class MergeForm(Others):

@@ -11,7 +11,7 @@ from portal.customers.models import Customer
 from portal.customers.queries import found_by
 from portal.customers.search import LONGEST_QUERY
 from portal.purchases.models import Purchase
-from portal.texts import without_unfit
+from portal.texts import number_in, without_unfit
 
 REACH = 500
 """How many customers found by words are looked at."""
@@ -31,7 +31,7 @@ class PurchaseFilter:
         """Read it from the query string."""
         return cls(
             q=" ".join(without_unfit(args.get("q", "")[:LONGEST_QUERY]).split()),
-            customer=_id(args.get("customer", "")),
+            customer=number_in(args.get("customer", "")),
             since=_day(args.get("since", "")),
             until=_day(args.get("until", "")),
         )
@@ -60,10 +60,6 @@ class PurchaseFilter:
         """The query string that says it, as short as can be."""
         said = {"q": self.q, "customer": self.customer, "since": self.since, "until": self.until}
         return urlencode({name: value for name, value in said.items() if value})
-
-
-def _id(text: str) -> int:
-    return int(text) if text.isascii() and text.isdigit() and len(text) <= 18 else 0
 
 
 def _day(text: str) -> date | None:

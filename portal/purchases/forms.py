@@ -12,6 +12,7 @@ from portal import money
 from portal.choices import DayField, of_our_time
 from portal.fields import FormIdField, TextField, VersionField
 from portal.imports import words
+from portal.texts import number_in
 
 DECIMAL_MARK = "."
 """Of both our languages, as Mexico and the United States write them. It decides only what could be read both ways."""
@@ -70,8 +71,7 @@ class NewPurchaseForm(PurchaseForm):
     @property
     def chosen_id(self) -> int:
         """The customer that was chosen, or 0."""
-        text = str(self.customer_id.data or "")
-        return int(text) if text.isascii() and text.isdigit() and len(text) <= 18 else 0
+        return number_in(str(self.customer_id.data or ""))
 
 
 class VoidForm(FlaskForm):

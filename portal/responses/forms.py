@@ -14,7 +14,7 @@ from portal.forms import Form
 from portal.responses.afterwards import More
 from portal.responses.models import LONGEST_COMMENT, QUOTE_PLACES, QUOTES
 from portal.surveys.scales import SCORES, Scale
-from portal.texts import UnfitText, clean_line, clean_text, without_unfit
+from portal.texts import UnfitText, clean_line, clean_text, number_in, without_unfit
 
 LONGEST_ANSWER, LONGEST_NAME, LONGEST_REACH = 1000, 120, 160
 PLACES = ("page", "row")
@@ -70,7 +70,7 @@ def read_more(typed: MultiDict[str, str], nonce: str | None) -> MoreForm:
         id = name.removeprefix("q_")
         answer, errors[name] = _text(typed[name], LONGEST_ANSWER)
         if answer:
-            answers[int(id) if id.isascii() and id.isdigit() and len(id) < 19 else 0] = answer
+            answers[number_in(id)] = answer
     referral, errors["referral"] = _text(typed.get("referral", ""), LONGEST_NAME, one_line=True)
     reach, errors["reach"] = _text(typed.get("reach", ""), LONGEST_REACH, one_line=True)
     if reach and not referral:

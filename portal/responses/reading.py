@@ -13,6 +13,7 @@ from portal.customers.models import Customer
 from portal.responses.models import SOURCES, STATES, Response
 from portal.surveys.models import Survey
 from portal.surveys.scales import SCALES, SCORES
+from portal.texts import number_in
 
 FEELINGS = ("unhappy", "neutral", "happy")
 NOBODY = "nobody"
@@ -41,13 +42,13 @@ class ResponseFilter:
         """Read it from the query string."""
         return cls(
             feeling=_one_of(FEELINGS, args.get("feeling", "")),
-            survey=_id(args.get("survey", "")),
+            survey=number_in(args.get("survey", "")),
             source=_one_of(SOURCES, args.get("source", "")),
             state=_one_of(STATES, args.get("state", "")) or "standing",
-            customer=_id(args.get("customer", "")),
+            customer=number_in(args.get("customer", "")),
             comments=args.get("comments") == "1",
             score=_one_of(SCORES, args.get("score", "")),
-            whose=NOBODY if args.get("whose") == NOBODY else str(_id(args.get("whose", "")) or ""),
+            whose=NOBODY if args.get("whose") == NOBODY else str(number_in(args.get("whose", "")) or ""),
             month=month if _MONTH.fullmatch(month := args.get("month", "")) else "",
         )
 
@@ -87,7 +88,7 @@ class ResponseFilter:
     @property
     def assignee_id(self) -> int:
         """The id of who answered for the customer then; 0 for nobody, or when that was not asked for."""
-        return _id(self.whose)
+        return number_in(self.whose)
 
     @property
     def is_counted(self) -> bool:
@@ -141,7 +142,3 @@ def _last_of(first: date) -> date:
 
 def _one_of(words: tuple[str, ...], word: str) -> str:
     return word if word in words else ""
-
-
-def _id(text: str) -> int:
-    return int(text) if text.isascii() and text.isdigit() and len(text) <= 18 else 0

@@ -8,6 +8,7 @@ from flask.typing import ResponseReturnValue
 
 from portal import access, htmx
 from portal.links import path
+from portal.texts import number_in
 from portal.timeline import queries, words
 from portal.timeline.kinds import HOUSE_FAMILIES
 from portal.timeline.saying import Sayer
@@ -30,8 +31,7 @@ for _filter in words.FILTERS:
 @access.owner
 def index() -> ResponseReturnValue:
     """Read who did what, by user and by kind."""
-    typed, kind = request.args.get("user", ""), request.args.get("kind", "")
-    user_id = int(typed) if typed.isascii() and typed.isdigit() and len(typed) <= 18 else 0
+    user_id, kind = number_in(request.args.get("user", "")), request.args.get("kind", "")
     kind = kind if kind in HOUSE_FAMILIES else ""
     wanted = urlencode({name: value for name, value in (("user", user_id), ("kind", kind)) if value})
     address = path("timeline.index") + (f"?{wanted}" if wanted else "")
