@@ -7,12 +7,12 @@ from typing import Any, NoReturn, TypeVar
 
 from flask import Response, abort, current_app, make_response, request
 
+from portal import guessing
 from portal.invitations.tokens import LENGTH, hash_of
 from portal.language import LANGUAGES, speak, spoken
-from portal.responses import guessing
 from portal.settings.models import LOCALES
 from portal.settings.queries import the_firm
-from portal.users.attempts import network_of
+from portal.tries import network_of
 
 Held = TypeVar("Held")
 ROOMS = {"answers", "promises", "mornings"}

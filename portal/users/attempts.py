@@ -5,24 +5,18 @@ network that the connection really comes from, so an attacker elsewhere only use
 which the user has signed in before shows a signed cookie and has a count of its own: there the user gets in even while
 somebody guesses from the same office. And a new password by mail opens the door whatever the counts say.
 
-The counts live in the memory of each server process, or in Redis where there is one (Flask-Limiter's storage). While
-Redis can't be reached, each process counts by itself.
+Where the counts are kept: see `portal.tries`.
 """
 
 import hashlib
 import secrets
 from collections.abc import Sequence
 from dataclasses import dataclass
-from functools import cache
-from ipaddress import IPv6Address, ip_address
 
 from itsdangerous import BadData, URLSafeSerializer
-from limits import RateLimitItem, RateLimitItemPerHour, RateLimitItemPerMinute
-from limits.errors import StorageError
-from limits.storage import MemoryStorage
-from limits.strategies import FixedWindowRateLimiter
+from limits import RateLimitItemPerHour, RateLimitItemPerMinute
 
-from portal.extensions import limiter
+from portal import tries
 from portal.rules import N_, BrokenRule
 from portal.users.models import User
 
@@ -54,48 +48,36 @@ class Try:
 
     def begin(self) -> None:
         """Count the try; raises `TooManyTries`."""
-        tired = self.browser is None and not all(_may(item, self.network) for item in NETWORK)
+        tired = self.browser is None and not all(tries.may(item, self.network) for item in NETWORK)
         # What the minute refuses does not count towards the hour: a burst of guesses is over within a minute.
-        if tired or not all(_hit(item, self.pair) for item in PAIR):
+        if tired or not all(tries.hit(item, self.pair) for item in PAIR):
             raise TooManyTries
 
     def failed(self) -> None:
         """It was the wrong password, or nobody."""
         if self.browser is None:
             for item in NETWORK:
-                _hit(item, self.network)
+                tries.hit(item, self.network)
 
     def succeeded(self) -> None:
         """It was the user: earlier slips are forgotten."""
         for item in PAIR:
-            _clear(item, self.pair)
+            tries.forget(item, self.pair)
 
 
 def may_change_password(user: User) -> bool:
     """May this user's present password be tried once more? Somebody may sit at a screen that was left open."""
-    return _hit(PAIR[0], f"user:{user.id}")
+    return tries.hit(PAIR[0], f"user:{user.id}")
 
 
 def may_ask(network: str) -> bool:
     """May somebody there ask for a mail once more?"""
-    return _hit(ASKED, network)
+    return tries.hit(ASKED, network)
 
 
 def may_mail(email: str) -> bool:
     """May this address be sent one more link? The ones that it has been sent still work."""
-    return _hit(MAILED, _digest(email))
-
-
-def network_of(address: str | None) -> str:
-    """The network that a customer of a provider holds whole: an IPv4 address, or the first 64 bits of an IPv6 one."""
-    try:
-        found = ip_address(address or "")
-    except ValueError:
-        return "unknown"
-    if isinstance(found, IPv6Address):
-        mapped = found.ipv4_mapped
-        return str(mapped) if mapped else f"{int(found) >> 64:x}::/64"
-    return str(found)
+    return tries.hit(MAILED, _digest(email))
 
 
 def known_browser(cookie: str | None, user: User | None, keys: Sequence[str]) -> str | None:
@@ -118,34 +100,6 @@ def remembered(cookie: str | None, user: User, keys: Sequence[str]) -> str:
     users = [known for known in users if known != str(user.id)][-9:]
     users.append(str(user.id))
     return str(_serializer(keys).dumps({"name": content["name"], "users": users}))
-
-
-def _hit(item: RateLimitItem, key: str) -> bool:
-    """Count; is it still within the limit?"""
-    try:
-        return limiter.limiter.hit(item, key)
-    except StorageError:
-        return _by_itself().hit(item, key)
-
-
-def _may(item: RateLimitItem, key: str) -> bool:
-    """Is it still within the limit? Without counting."""
-    try:
-        return limiter.limiter.test(item, key)
-    except StorageError:
-        return _by_itself().test(item, key)
-
-
-@cache
-def _by_itself() -> FixedWindowRateLimiter:
-    return FixedWindowRateLimiter(MemoryStorage())
-
-
-def _clear(item: RateLimitItem, key: str) -> None:
-    try:
-        limiter.limiter.clear(item, key)
-    except StorageError:
-        _by_itself().clear(item, key)
 
 
 def _serializer(keys: Sequence[str]) -> URLSafeSerializer:

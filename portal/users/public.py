@@ -12,6 +12,7 @@ from portal.language import spoken
 from portal.links import outside, path
 from portal.mail import sending
 from portal.rules import BrokenRule
+from portal.tries import network_of
 from portal.users import attempts, entry, mail_links, passwords, queries, users
 from portal.users.forms import ForgottenForm, NewPasswordForm, SignInForm
 from portal.users.models import User
@@ -54,7 +55,7 @@ def open_session() -> ResponseReturnValue:
 
 def _attempt(email: str, user: User | None) -> attempts.Try:
     known = attempts.known_browser(request.cookies.get(access.known_cookie()), user, access.secret_keys())
-    return attempts.Try(attempts.network_of(request.remote_addr), email, known)
+    return attempts.Try(network_of(request.remote_addr), email, known)
 
 
 @users.get("/forgotten")
@@ -69,7 +70,7 @@ def send_reset() -> ResponseReturnValue:
     form = ForgottenForm()
     if not form.validate():
         return htmx.invalid(render_template("users/forgotten.html", form=form, sent=False))
-    if not attempts.may_ask(attempts.network_of(request.remote_addr)):
+    if not attempts.may_ask(network_of(request.remote_addr)):
         form.email.errors = [_("Too many tries. Wait an hour, then try again.")]
         return render_template("users/forgotten.html", form=form, sent=False), 429, {"Retry-After": "3600"}
     email = form.email.data

@@ -8,13 +8,12 @@ import pytest
 from flask import Flask
 from sqlalchemy import select
 
-from portal import clock
+from portal import clock, guessing
 from portal.contacts.models import Contact
 from portal.extensions import db
 from portal.invitations.tokens import new_seed, token_of
 from portal.ledger.opening import PURPOSE, open_to
 from portal.ledger.queries import living_link
-from portal.responses import guessing
 from portal.settings.models import Firm
 from tests.browser import Browser
 from tests.cast import Cast

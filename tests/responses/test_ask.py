@@ -7,11 +7,10 @@ from datetime import date, timedelta
 import pytest
 from flask import Flask
 
-from portal import clock
+from portal import clock, guessing
 from portal.extensions import db
 from portal.invitations.tokens import new_seed, token_of
 from portal.purchases.models import Purchase
-from portal.responses import guessing
 from tests.browser import Browser
 from tests.cast import Cast
 from tests.conftest import new_browser

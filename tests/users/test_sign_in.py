@@ -13,8 +13,8 @@ from sqlalchemy import select
 from portal import clock
 from portal.extensions import db, limiter
 from portal.timeline.models import Event
-from portal.users import attempts, passwords
-from portal.users.attempts import network_of
+from portal.tries import by_itself, network_of
+from portal.users import passwords
 from portal.users.models import User, UserSession
 from tests.browser import Browser
 from tests.cast import Cast
@@ -226,7 +226,7 @@ def test_while_the_counts_cannot_be_reached_each_process_counts_by_itself(
 
     for name in ("hit", "test", "clear"):
         monkeypatch.setattr(limiter.limiter, name, unreachable)
-    attempts._by_itself().storage.reset()
+    by_itself().storage.reset()
     assert tries(stranger, 11)[-2:] == [422, 429]
     right = {"email": "sales@firm.example", "password": PASSWORD}
     assert stranger.post("/sign-in", data=right).status_code == 303
