@@ -90,6 +90,7 @@ def test_the_customer_is_found_by_what_is_typed(support: Browser, cast: Cast) ->
     answer = support.post("/purchases", data=typed(customer="hotel"))
     assert answer.status_code == 422
     assert f'name="customer_id" value="{other.id}"' in answer.get_data(as_text=True)
+    assert '<legend class="visually-hidden">Who of these?' in answer.get_data(as_text=True), "asked once, as an error"
     assert support.post("/purchases", data=typed(customer="nobody at all")).status_code == 422
     assert support.post("/purchases", data=typed(customer="")).status_code == 422
     assert support.post("/purchases", data=typed(customer="hotel", customer_id=other.id)).status_code == 303
