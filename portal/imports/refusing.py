@@ -11,14 +11,20 @@ from portal.imports.models import Import
 AT_ONCE = 1000
 
 
+def own_columns(import_: Import) -> int:
+    """How many columns are the file's own: one of refused rows that was mended still has ours at its end."""
+    headers = import_.choices.get("headers", [])
+    return len(headers) - 2 if headers[-2:] == [_("Row"), _("Reason")] else len(headers)
+
+
 def header(import_: Import) -> list[str]:
     """The file's own columns, then where each row stood and why it was refused."""
-    return [*import_.choices.get("headers", []), _("Row"), _("Reason")]
+    return [*import_.choices.get("headers", [])[: own_columns(import_)], _("Row"), _("Reason")]
 
 
 def rows(import_: Import) -> Iterator[list[Any]]:
     """The refused rows by their number, read in pieces."""
-    width, after = len(import_.choices.get("headers", [])), (0, 0)
+    width, after = own_columns(import_), (0, 0)
     while found := queries.refusals_after(import_.id, *after, AT_ONCE):
         for _id, row, faults, cells in found:
             yield [*cells[:width], *[""] * (width - len(cells)), row, words.faults(faults)]

@@ -123,8 +123,9 @@ def _stage(import_: Import, problem: str = "") -> str:
     refusals = queries.first_refusals(import_.id, REFUSALS_SHOWN) if stage == "report" else []
     template = f"imports/_{stage}.html" if htmx.wants_fragment() else "imports/show.html"
     return render_template(
-        template, import_=import_, stage=stage, same=same, refusals=refusals, words=words, problem=problem
-    )
+        template, import_=import_, stage=stage, same=same, refusals=refusals, words=words, problem=problem,
+        own=refusing.own_columns(import_) if refusals else 0,
+    )  # fmt: skip
 
 
 def _columns(import_: Import, form: ColumnsForm | None = None, table: Table | None = None) -> str:

@@ -115,6 +115,19 @@ def test_the_refused_rows_as_a_file(owner: Browser, cast: Cast) -> None:
     assert "=HYPERLINK(&#34;http://x&#34;)" in page
 
 
+def test_refused_rows_that_come_again_are_told_of_once(owner: Browser, cast: Cast) -> None:
+    rows = b"Cliente,Fecha,Importe,Row,Reason\nA,2025-01-01,x,7,An old reason.\n"
+    address = bring(owner, rows, "refused-1.csv")
+    check(owner, address)
+    jobs.run_waiting()
+    owner.post(f"{address}/start")
+    jobs.run_waiting()
+    lines = owner.get(f"{address}/refused").get_data(as_text=True).removeprefix("\ufeff").splitlines()
+    assert lines[0] == "Cliente,Fecha,Importe,Row,Reason"
+    assert lines[1].startswith("A,2025-01-01,x,2,")
+    assert "An old reason" not in lines[1] + owner.get(address).get_data(as_text=True)
+
+
 @pytest.mark.parametrize(
     ("content", "name", "words"),
     [
