@@ -129,6 +129,27 @@ class SurveyForm(Form):
             form_id=self.form_id.data,
         )
 
+    def further_saved(self, now: "SurveyForm") -> dict[str, Any]:
+        """What else stands in the further questions now, by the name of my field. Those that somebody has added
+        meanwhile are put beside mine, as long as there is room, so that saving again leaves them.
+        """
+        if self.further.entries and self._is_room(self.further.entries[-1].form):
+            self.further.pop_entry()
+        mine = {entry.form.id.data: entry.form for entry in self.further.entries if entry.form.id.data}
+        saved: dict[str, Any] = {}
+        for theirs in (entry.form for entry in now.further.entries if entry.form.id.data):
+            if row := mine.get(theirs.id.data):
+                pairs = [(row[name], theirs[name].data) for name in ("from_score", "to_score", "text_es", "text_en")]
+                saved |= {field.name: data for field, data in pairs if data != field.data}
+            elif len(self.further) < MOST_FURTHER:
+                self.further.append_entry(theirs.data)
+        return saved
+
+    @staticmethod
+    def _is_room(row: FurtherForm) -> bool:
+        """Is it only there to be written in?"""
+        return row.is_empty and not row.id.data
+
     def with_room(self) -> None:
         """Leave room for one question more."""
         scale = SCALES[self.kind.data]

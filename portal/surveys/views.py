@@ -170,6 +170,9 @@ def _conflict(form: SurveyForm, survey: Survey) -> ResponseReturnValue:
     now = filled(as_written(survey, queries.questions_of(survey.id)))
     names = ("name", "days", *(field.name for field in form if field.name.endswith(LANGUAGE_ENDS)))
     saved = {name: now[name].data for name in names if now[name].data != form[name].data}
+    if now.occasion.data != form.occasion.data:
+        saved["occasion"] = wording.occasions()[now.occasion.data]
+    saved |= form.further_saved(now)
     form.version.data = survey.version
     return _form_page(form, survey, saved), 409
 

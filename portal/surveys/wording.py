@@ -93,6 +93,16 @@ def _occasion(occasion: str, days: int, locale: str) -> str:
     return _("by hand")
 
 
+def occasions() -> dict[str, str]:
+    """When a survey can be asked, as a choice."""
+    return {
+        "by_hand": _("By hand"),
+        "after_purchase": _("After a purchase"),
+        "after_recovery": _("When a recovery is kept"),
+        "every": _("Every so many days"),
+    }
+
+
 def occasion(survey: Any) -> str:
     """When it is asked: "7 days after a purchase"."""
     return _occasion(survey.occasion, survey.days, spoken())

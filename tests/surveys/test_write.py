@@ -177,6 +177,27 @@ def test_the_second_editor_sees_both_texts(app: Any, owner: Browser, cast: Cast)
     assert survey.name == "Theirs"
 
 
+def test_the_second_editor_sees_when_it_is_asked_now_and_keeps_questions_that_were_added(
+    app: Any, owner: Browser, cast: Cast
+) -> None:
+    survey = ready.add("nps", "en", None)
+    db.session.commit()
+    (first, second) = [question.id for question in queries.questions_of(1)]
+    theirs = typed(app, version=survey.version, occasion="every", days="90") | {
+        "further-0-id": first, "further-0-text_en": "What failed?", "further-1-id": second,
+        "further-2-text_es": "¿Y luego?", "further-2-text_en": "And then?",
+        "further-2-from_score": "7", "further-2-to_score": "8",
+    }  # fmt: skip
+    mine = typed(app, version=survey.version) | {"further-0-id": first, "further-1-id": second}
+    assert owner.post("/surveys/1", data=theirs).status_code == 303
+    shown = owner.post("/surveys/1", data=mine)
+    assert shown.status_code == 409
+    assert "Saved meanwhile: Every so many days" in words(shown)
+    assert "Saved meanwhile: What failed?" in words(shown)
+    assert re.search(r'name="further-2-text_en"[^>]*>\s*And then\?', words(shown)), "saving again leaves it"
+    assert 'name="further-3-text_en"' in words(shown), "with room for one more"
+
+
 def test_the_preview_follows_what_is_typed(app: Any, owner: Browser, cast: Cast) -> None:
     form = typed(app, name="", question_es="{name}, ¿{{7*7}}?", shown="es", score="3")
     seen = words(owner.post("/surveys/preview", data=form, fragment=True))
