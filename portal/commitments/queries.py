@@ -221,9 +221,10 @@ def commitment_for_change(commitment_id: int) -> Commitment | None:
     return db.session.scalar(select(Commitment).where(Commitment.id == commitment_id).with_for_update())
 
 
-def commitment_by_form(form_id: str) -> Commitment | None:
-    """The commitment that this form made when it was sent before. By the unique index of form ids."""
-    return db.session.scalar(select(Commitment).where(Commitment.form_id == form_id))
+def commitment_by_form(customer_id: int, form_id: str) -> Commitment | None:
+    """What this form promised the customer when it was sent before. By the unique index of form ids."""
+    theirs = Commitment.form_id == form_id, Commitment.customer_id == customer_id
+    return db.session.scalar(select(Commitment).where(*theirs))
 
 
 def kept_rate(assignees: tuple[int, ...] | None = None) -> Rates:

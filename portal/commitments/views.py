@@ -81,19 +81,19 @@ def create(id: int) -> ResponseReturnValue:
     customer = customer_for_change(id) or abort(404)
     contact = (contact_of(id, form.contact_id.data) or abort(404)) if form.contact_id.data else None
     back = access.way_back(path("customers.show", id=id))
-    if queries.commitment_by_form(form.form_id.data):
+    if queries.commitment_by_form(id, form.form_id.data):
         return htmx.see_other(back)
     if not form.validate():
         return htmx.invalid(_new_page(customer, form))
     try:
         promising.promise(customer, _promise(form, contact), current_user, contact.name if contact else "")
+        db.session.commit()
     except BrokenRule as rule:
         form.due_on.errors = [say(rule)]
         return htmx.invalid(_new_page(customer, form))
-    try:
-        db.session.commit()
-    except IntegrityError:  # the same form, sent twice at the same moment
+    except IntegrityError:  # the form has been sent for another customer
         db.session.rollback()
+        abort(409)
     flash(_("Promise written down."), "good")
     return htmx.see_other(back)
 

@@ -75,6 +75,6 @@ def contact_for_change(customer_id: int, contact_id: int) -> Contact | None:
     return db.session.scalar(_contact(customer_id, contact_id).with_for_update())
 
 
-def contact_by_form(form_id: str) -> Contact | None:
-    """The contact that this form made when it was sent before. By the unique index of form ids."""
-    return db.session.scalar(select(Contact).where(Contact.form_id == form_id))
+def contact_by_form(customer_id: int, form_id: str) -> Contact | None:
+    """The customer's contact that this form made when it was sent before. By the unique index of form ids."""
+    return db.session.scalar(select(Contact).where(Contact.form_id == form_id, Contact.customer_id == customer_id))

@@ -37,16 +37,16 @@ def create(id: int) -> ResponseReturnValue:
     customer = customer_for_change(id) or abort(404)
     form = NewContactForm()
     form_id = str(form.form_id.data)
-    if queries.contact_by_form(form_id):
+    if queries.contact_by_form(id, form_id):
         return _done(customer)
     if not form.validate():
         return htmx.invalid(_answer(customer, form))
-    keeping.add_contact(customer, keeping.Person(**form.fields()), by=current_user, form_id=form_id)
     try:
+        keeping.add_contact(customer, keeping.Person(**form.fields()), by=current_user, form_id=form_id)
         db.session.commit()
-    except IntegrityError:  # the same form at the same moment
+    except IntegrityError:  # the form has been sent for another customer
         db.session.rollback()
-        customer = customer_by_id(id) or abort(404)
+        abort(409)
     return _done(customer)
 
 

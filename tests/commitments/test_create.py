@@ -26,6 +26,14 @@ def promises() -> list[Commitment]:
     return list(db.session.scalars(select(Commitment).order_by(Commitment.id)))
 
 
+def test_a_form_that_was_sent_for_another_customer_is_not_said_to_be_written_down(support: Browser, cast: Cast) -> None:
+    one, other, form = a_customer(cast), a_customer(cast, "Bistro Rojo"), promised()
+    db.session.commit()
+    assert support.post(f"/customers/{one.id}/commitments", data=form).status_code == 303
+    assert support.post(f"/customers/{other.id}/commitments", data=form).status_code == 409
+    assert [promise.customer_id for promise in promises()] == [one.id]
+
+
 def test_nothing_is_promised_to_a_customer_in_the_archive(support: Browser, cast: Cast) -> None:
     customer = a_customer(cast)
     customer.archive(by=cast.owner)

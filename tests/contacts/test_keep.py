@@ -45,6 +45,16 @@ def test_adds_in_place_and_without_script(support: Browser, hotel: Customer) -> 
     assert kinds(hotel.id) == ["customer.created", "contact.added", "contact.added"]
 
 
+def test_a_form_that_was_sent_for_another_customer_is_not_said_to_be_saved(
+    support: Browser, cast: Cast, hotel: Customer
+) -> None:
+    other = add(cast, "Bistro Rojo")
+    form = {"form_id": FORM_ID, "name": "Jorge Salas"}
+    assert support.post(f"/customers/{hotel.id}/contacts", data=form).status_code == 303
+    assert support.post(f"/customers/{other.id}/contacts", data=form).status_code == 409
+    assert db.session.scalars(select(Contact.customer_id).where(Contact.name == "Jorge Salas")).all() == [hotel.id]
+
+
 def test_corrects_and_tells_old_and_new(support: Browser, hotel: Customer) -> None:
     path = f"/customers/{hotel.id}/contacts/1"
     page = support.get(path).get_data(as_text=True)
