@@ -8,11 +8,12 @@ import segno
 from flask_babel import gettext as _
 from markupsafe import Markup
 
-from portal.invitations.mailing import called, words_for
+from portal.invitations.mailing import words_for
 from portal.invitations.models import Invitation
 from portal.language import speaking
 from portal.settings.models import Firm
 from portal.surveys.models import Survey
+from portal.surveys.wording import called
 
 PICTURES = {"svg": "image/svg+xml", "png": "image/png"}
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from portal.invitations.models import Invitation
 from portal.invitations.tokens import hash_of, new_seed, token_again, token_of
 from portal.surveys.models import Survey
-from portal.surveys.wording import addressed, after_greeting, first_name
+from portal.surveys.wording import addressed, after_greeting, words_of
 
 
 @dataclass(frozen=True)
@@ -36,16 +36,9 @@ class Office:
 
 
 def words_for(survey: Survey, locale: str, name: str, *, greeted: bool = False) -> dict[str, str]:
-    """What the survey says to somebody of that name, in that language; what is not written there, in another one.
+    """What the survey says to somebody of that name, in that language.
 
     Below a greeting (`greeted`) nothing begins with the name once more.
     """
-    own = {key: text for key, text in survey.texts.get(locale, {}).items() if text}
-    others = (texts for other, texts in survey.texts.items() if other != locale)
-    said = {key: text for texts in others for key, text in texts.items()} | own
+    said = words_of(survey.texts, locale)
     return {key: addressed(after_greeting(text) if greeted else text, name) for key, text in said.items()}
-
-
-def called(contact_name: str | None, customer_name: str) -> str:
-    """How somebody is spoken to: a person by the first name, a customer by its whole one."""
-    return first_name(contact_name or "") or customer_name

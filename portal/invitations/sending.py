@@ -14,13 +14,14 @@ from portal import bulk, clock
 from portal.extensions import db
 from portal.invitations import queries
 from portal.invitations.budget import Budget, Person
-from portal.invitations.mailing import Office, called, words_for
+from portal.invitations.mailing import Office, words_for
 from portal.invitations.models import LOOK_AGAIN, Invitation
 from portal.invitations.queries import SILENT
 from portal.mail import outbox
 from portal.mail.models import OutboxMessage
 from portal.settings.models import Firm
 from portal.surveys.models import Survey
+from portal.surveys.wording import called
 from portal.timeline.models import record
 
 AT_ONCE = 100

@@ -5,6 +5,7 @@ from typing import Any, NamedTuple
 
 from portal import clock
 from portal.surveys.scales import SCALES, Scale
+from portal.surveys.wording import called, words_of
 
 
 class Asked(NamedTuple):
@@ -69,7 +70,7 @@ class Asked(NamedTuple):
     @property
     def first_name(self) -> str:
         """How the person is spoken to: a contact by the first name, a customer by the whole one."""
-        return self.contact_name.split(maxsplit=1)[0] if self.contact_name else self.customer_name
+        return called(self.contact_name, self.customer_name)
 
     @property
     def email(self) -> str | None:
@@ -78,6 +79,4 @@ class Asked(NamedTuple):
 
     def words(self, locale: str) -> dict[str, str]:
         """What the survey says in that language; what is not written there, as it is in another one."""
-        own = {name: text for name, text in self.texts.get(locale, {}).items() if text}
-        others = (texts for other, texts in self.texts.items() if other != locale)
-        return {name: text for texts in others for name, text in texts.items()} | own
+        return words_of(self.texts, locale)

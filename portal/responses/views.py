@@ -23,7 +23,7 @@ from portal.responses.forms import PLACES, TakeForm
 from portal.responses.reading import ResponseFilter
 from portal.rules import BrokenRule
 from portal.surveys.models import Survey
-from portal.surveys.wording import addressed
+from portal.surveys.wording import addressed, words_of
 from portal.testimonials.queries import of_response
 
 responses = Blueprint("responses", __name__)
@@ -149,8 +149,7 @@ def _scores(survey: Survey) -> list[tuple[str, str]]:
 
 def _read_out(survey: Survey) -> dict[str, str]:
     """The survey's words in the firm's language, spoken to nobody by name."""
-    texts = survey.texts.get(g.firm.locale) or next(iter(survey.texts.values()), {})
-    return {name: addressed(text, "") for name, text in texts.items()}
+    return {name: addressed(text, "") for name, text in words_of(survey.texts, g.firm.locale).items()}
 
 
 @responses.post("/customers/<int:id>/responses")

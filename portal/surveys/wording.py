@@ -3,7 +3,7 @@ name put into a text.
 """
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import date
 from functools import lru_cache
 from typing import Any
@@ -54,6 +54,18 @@ def _with_capital(text: str) -> str:
     """The text with its first letter a capital, also behind "¿"."""
     at = next((place for place, letter in enumerate(text[:3]) if letter.isalpha()), None)
     return text if at is None else text[:at] + text[at].upper() + text[at + 1 :]
+
+
+def words_of(texts: Mapping[str, Mapping[str, str]], locale: str) -> dict[str, str]:
+    """What a survey says in that language, of its texts by language; what is not written there, as it is in another."""
+    own = {name: text for name, text in texts.get(locale, {}).items() if text}
+    others = (said for other, said in texts.items() if other != locale)
+    return {name: text for said in others for name, text in said.items()} | own
+
+
+def called(contact_name: str | None, customer_name: str) -> str:
+    """How somebody is spoken to: a person by the first name, a customer by its whole one."""
+    return first_name(contact_name or "") or customer_name
 
 
 def first_name(name: str) -> str:
