@@ -86,7 +86,7 @@ def open_firm(words: Words, locale: str) -> Opened:
         record("firm.made", by=users["owner"], subject=firm, name=firm.name)
         for survey in ready.add_all(locale, users["owner"]):
             survey.state = "active"
-        begin_economics().change(by=users["owner"], **ECONOMICS)
+        begin_economics().change(by=users["owner"], currency=firm.currency, **ECONOMICS)
     return Opened(firm, users)
 
 

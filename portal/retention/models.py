@@ -173,10 +173,10 @@ class Economics(Model):
     """The discount that new customers are offered, and the one that loyal clients get."""
     version: Mapped[int] = mapped_column(default=1)
 
-    def change(self, by: "User", **wanted: int | None) -> dict[str, list[Any]]:
-        """Say it anew, and tell what changed."""
+    def change(self, by: "User", currency: str, **wanted: int | None) -> dict[str, list[Any]]:
+        """Say it anew, in that currency, and tell what changed."""
         changes = changed(self, wanted)
         if changes:
             self.version += 1
-            record("firm.economics_changed", by=by, subject=self, changes=changes)
+            record("firm.economics_changed", by=by, subject=self, changes=changes, currency=currency)
         return changes

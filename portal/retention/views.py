@@ -219,7 +219,7 @@ def change_economics() -> ResponseReturnValue:
         return _economics_page(form, {f.name: f.data for f in saved if f.data != form[f.name].data}), 409
     try:
         said = said or closing.begin_economics()
-        said.change(by=current_user, **form.facts())
+        said.change(by=current_user, currency=g.firm.currency, **form.facts())
         db.session.commit()
     except IntegrityError:  # the first of two at the same moment was faster
         db.session.rollback()

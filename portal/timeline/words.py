@@ -2,7 +2,7 @@
 
 from markupsafe import Markup, escape
 
-from portal.formats import phone
+from portal.formats import money, phone
 from portal.language import LANGUAGES, page_gettext
 from portal.rules import N_
 from portal.surveys.scales import SCALES
@@ -48,8 +48,8 @@ FIELDS = {
     "digest_days": N_("days of the digest"),
     "holidays": N_("holidays"),
     "books_on": N_("day of the books"),
-    "winning_minor": N_("spent on winning, in minor units"),
-    "keeping_minor": N_("spent on keeping, in minor units"),
+    "winning_minor": N_("spent on winning"),
+    "keeping_minor": N_("spent on keeping"),
     "margin_percent": N_("margin in per cent"),
     "new_offer_percent": N_("offer to new customers in per cent"),
     "loyal_offer_percent": N_("what loyal clients get in per cent"),
@@ -107,10 +107,14 @@ def field_name(value: str) -> Markup:
     return _named(FIELDS, value)
 
 
-def field_value(value: object, name: str) -> str:
-    """What a field of that name held, as pages write it elsewhere; nothing of nothing."""
+def field_value(value: object, name: str, currency: str = "") -> str:
+    """What a field of that name held, as pages write it elsewhere; nothing of nothing. An amount whose currency was not
+    written down is told in units of a hundred.
+    """
     if value is None:
         return ""
+    if name.endswith("_minor") and isinstance(value, int):
+        return money(value, currency) if currency else f"{value / 100:,.2f}"
     if name == "locale":
         return dict(LANGUAGES).get(str(value), str(value))
     return phone(str(value)) if name == "phone" else str(value)

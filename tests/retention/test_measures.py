@@ -90,7 +90,9 @@ def test_winning_is_weighed_against_keeping(owner: Browser) -> None:
     page = text(owner.get("/retention/measures"))
     for told in ("MXN 150.00", "3.8 times", "is offered 20 %, a loyal client gets 5 %", "MXN 150,000", "MXN 600.00"):
         assert told in page, told
-    assert "figures changed" in text(owner.get("/timeline?family=firm"))
+    trail = text(owner.get("/timeline?family=firm"))
+    assert "figures changed" in trail
+    assert re.search(r"spent on winning: <del>–</del> → <ins>MXN\s30,000</ins>", trail)
 
 
 def test_two_who_weigh_at_once(owner: Browser) -> None:
