@@ -13,7 +13,6 @@ from portal.postgresql import QuickCursor
 ROOT = Path(__file__).resolve().parent.parent
 LOOPBACK = {"127.0.0.1", "localhost", "::1"}
 SHORTEST_SECRET = 32
-KNOWN_SECRETS = {"change-me", "changeme", "secret", "secret-key", "dev", "default", "password"}
 
 
 class BadSetting(Exception):
@@ -113,7 +112,7 @@ def _whole_number(env: Mapping[str, str], name: str, default: int, most: int, le
 
 
 def _checked_secret(key: str) -> str:
-    if key.lower() in KNOWN_SECRETS or len(key) < SHORTEST_SECRET or len(set(key)) < 8:
+    if len(key) < SHORTEST_SECRET or len(set(key)) < 8:
         raise BadSetting(
             f"PORTAL_SECRET_KEY must be at least {SHORTEST_SECRET} random characters. "
             "Leave it empty and one is made and kept in the instance folder."

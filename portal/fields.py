@@ -17,7 +17,6 @@ from portal.contacts.emails import EmailNotUnderstood, normalise_email
 from portal.contacts.phones import PhoneNotUnderstood, normalise_phone
 from portal.texts import UnfitText, clean_line, clean_text, without_unfit
 
-MOST_VERSIONS = 2**31 - 1
 MAILABLE = Email(_l("That is not an e-mail address. It looks like name@firm.example."), allow_smtputf8=False)
 """Besides the shape: an address that every mail server takes. For those to whom the portal itself writes."""
 
@@ -130,4 +129,4 @@ class VersionField(HiddenField):
         """A whole number."""
         typed = valuelist[0] if valuelist else ""
         fit = isinstance(typed, str) and typed.isascii() and typed.isdigit() and len(typed) < 10
-        self.data = min(int(typed), MOST_VERSIONS) if fit else 0
+        self.data = int(typed) if fit else 0

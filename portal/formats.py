@@ -97,11 +97,6 @@ def moment(value: datetime | None) -> Markup:
     return Markup('<time datetime="{}">{}</time>').format(value.isoformat(), text)
 
 
-def days_from_today(value: date) -> int:
-    """Whole days from the firm's today to that day; the past is negative."""
-    return (value - clock.today()).days
-
-
 def ago(value: date | None) -> Markup:
     """A day gone by, as people say it: "today", "yesterday", "12 days ago", else the day itself."""
     if value is None:

@@ -6,7 +6,6 @@ graded. Its reason is three things, kept with each entry: a day (`on`), a number
 stands with each definition; `lists.wording` makes the sentence of them.
 """
 
-from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
@@ -40,9 +39,6 @@ class Named:
     on: Integers
     number: Floats
     kind: Any
-
-
-Definition = Callable[[Known, Judged], Named]
 
 
 def due(known: Known, judged: Judged) -> Named:

@@ -25,7 +25,6 @@ WITHIN = timedelta(days=60)
 LOOKED_BACK = timedelta(days=365)
 """Follow-ups of the last year count: what worked before may work no more, and the page costs the same in ten years."""
 OFFERED = 5
-ANSWERS_OFFERED = 3
 
 
 @dataclass(frozen=True)

@@ -65,16 +65,6 @@ def the_books() -> Row[Any] | None:
     return rows_of(select(*SHOWN).where(Books.state == "done").order_by(Books.id.desc()).limit(most(1))).first()
 
 
-def books_under_way() -> Row[Any] | None:
-    """The newest books that are being computed, or are about to be, or have failed since the last were done; or None.
-
-    (id, day, state, step, share in per cent, error). By primary key, backwards.
-    """
-    query = select(Books.id, Books.as_of, Books.state, Books.step, Books.share, Books.error)
-    row = rows_of(query.order_by(Books.id.desc()).limit(most(1))).first()
-    return row if row is not None and row.state != "done" else None
-
-
 def newest_books() -> Row[Any] | None:
     """The newest books, whatever became of them: (id, day, state). By primary key, backwards."""
     return rows_of(select(Books.id, Books.as_of, Books.state).order_by(Books.id.desc()).limit(most(1))).first()

@@ -62,11 +62,6 @@ def trial_to_show(trial_id: int) -> Row[Any] | None:
     return db.session.execute(query.where(Trial.id == trial_id)).first()
 
 
-def trial_by_id(trial_id: int) -> Trial | None:
-    """One trial, or None. By primary key."""
-    return db.session.get(Trial, trial_id)
-
-
 def trial_for_change(trial_id: int) -> Trial | None:
     """One trial as it is now, locked to the transaction's end. By primary key."""
     query = select(Trial).where(Trial.id == trial_id).with_for_update()
