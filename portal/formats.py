@@ -26,14 +26,16 @@ __all__ = [
 MOST_DAYS_AGO = 60
 """A day longer ago than so many days is said by its date: some sentences want another word before that."""
 
+_REGIONS = {"es": "es_MX", "en": "en_US"}
+"""By whose habits the numbers of a language are written."""
+
 
 @lru_cache(maxsize=8192)
 def _money(minor: int, currency: str, locale: str) -> str:
     places = exponent(currency) if currency in CURRENCIES else 2
     amount = Decimal(minor).scaleb(-places)
-    region = {"es": "es_MX", "en": "en_US"}[locale]
     pattern = "¤¤ #,##0" if amount == amount.to_integral() and abs(amount) >= 1000 else "¤¤ #,##0." + "0" * places
-    return format_currency(amount, currency, pattern.rstrip("."), locale=region, currency_digits=False)
+    return format_currency(amount, currency, pattern.rstrip("."), locale=_REGIONS[locale], currency_digits=False)
 
 
 def money(minor: int | None, currency: str | None) -> str:
@@ -58,8 +60,7 @@ def whole_money(minor: int | None, currency: str | None) -> str:
 
 @lru_cache(maxsize=8192)
 def _whole(units: int, currency: str, locale: str) -> str:
-    region = {"es": "es_MX", "en": "en_US"}[locale]
-    return format_currency(units, currency, "¤¤ #,##0", locale=region, currency_digits=False)
+    return format_currency(units, currency, "¤¤ #,##0", locale=_REGIONS[locale], currency_digits=False)
 
 
 @lru_cache(maxsize=4096)
@@ -173,7 +174,7 @@ def percent(value: float | int) -> str:
 
 @lru_cache(maxsize=8192)
 def _number(value: float | int, locale: str) -> str:
-    return str(format_decimal(value, locale={"es": "es_MX", "en": "en_US"}[locale]))
+    return str(format_decimal(value, locale=_REGIONS[locale]))
 
 
 def init_app(app: Flask) -> None:

@@ -10,6 +10,7 @@ from flask import Response, abort, current_app, make_response, request
 from portal import guessing
 from portal.invitations.tokens import LENGTH, hash_of
 from portal.language import LANGUAGES, speak, spoken
+from portal.settings.accent import USUAL as USUAL_ACCENT
 from portal.settings.models import LOCALES
 from portal.settings.queries import the_firm
 from portal.tries import network_of
@@ -41,7 +42,7 @@ def known(found: Held | None) -> Held:
 def _unknown(network: str) -> NoReturn:
     firm, known = the_firm(), guessing.missed(network)
     speak(request.accept_languages.best_match(LOCALES) or (firm.locale if firm else spoken()))
-    name, accent = (firm.name, firm.accent) if firm else ("Portal", "#0b6e62")
+    name, accent = (firm.name, firm.accent) if firm else ("Portal", USUAL_ACCENT)
     response = make_response(page("responses/unknown.html", name, accent, known=known), 404 if known else 429)
     if not known:
         response.headers["Retry-After"] = str(guessing.WAIT_SECONDS)

@@ -25,6 +25,7 @@ from portal.responses.forms import AnswerForm, read_answer, read_more, score_of
 from portal.responses.models import EDITABLE, QUOTE_PLACES
 from portal.responses.page import about, long_day, question_page
 from portal.rules import BrokenRule
+from portal.settings.accent import USUAL as USUAL_ACCENT
 from portal.settings.queries import the_firm
 from portal.surveys.scales import SCALES
 from portal.surveys.wording import addressed
@@ -86,7 +87,7 @@ def answer(token: str) -> ResponseReturnValue:
 
 def _thank(asked: Asked, token: str, outcome: str, editor: str) -> Response:
     """Go on to the thanks; the browser that answered is given what it can correct the answer with."""
-    more = {"lang": spoken() if spoken() != asked.locale else "", "beside": "1" if outcome == "quarantined" else ""}
+    more = {"lang": _switch(asked), "beside": "1" if outcome == "quarantined" else ""}
     response = public.see_other(f"/s/{token}/thanks", more)
     if editor:
         response.set_cookie(
@@ -113,7 +114,7 @@ def add(token: str) -> ResponseReturnValue:
         return _over(asked)
     if asked.score is None:  # the answer was taken back meanwhile
         db.session.rollback()
-        return public.see_other(f"/s/{token}", {"lang": spoken() if spoken() != asked.locale else ""})
+        return public.see_other(f"/s/{token}", {"lang": _switch(asked)})
     if public.is_switched():
         return _thanks(asked, token)
     nonce = request.form.get("nonce", "")
@@ -128,8 +129,7 @@ def add(token: str) -> ResponseReturnValue:
     except BrokenRule as rule:
         db.session.rollback()
         return _thanks(asked, token, {"form": say(rule)}), 422
-    lang = spoken() if spoken() != asked.locale else ""
-    return public.see_other(f"/s/{token}/thanks", {"lang": lang, "noted": "1" if kept else ""})
+    return public.see_other(f"/s/{token}/thanks", {"lang": _switch(asked), "noted": "1" if kept else ""})
 
 
 @answers.get("/s/<token>/not-me")
@@ -146,7 +146,7 @@ def disavow(token: str) -> ResponseReturnValue:
         return _not_me(asked, token, unticked=asked.score is not None), 422
     answering.disavow(asked)
     db.session.commit()
-    return public.see_other(f"/s/{token}/not-me", {"lang": spoken() if spoken() != asked.locale else "", "done": "1"})
+    return public.see_other(f"/s/{token}/not-me", {"lang": _switch(asked), "done": "1"})
 
 
 @answers.get("/s/<token>/opt-out")
@@ -167,7 +167,7 @@ def opt_out(token: str) -> ResponseReturnValue:
     db.session.commit()
     if at_once:
         return "", 200
-    return public.see_other(f"/s/{token}/opt-out", {"lang": spoken() if spoken() != asked.locale else "", "done": "1"})
+    return public.see_other(f"/s/{token}/opt-out", {"lang": _switch(asked), "done": "1"})
 
 
 @answers.get("/privacy")
@@ -175,7 +175,7 @@ def privacy() -> ResponseReturnValue:
     """Who keeps what, what for, and how to have it changed."""
     firm = the_firm()
     speak(public.wanted_language() or (firm.locale if firm else spoken()))
-    name, accent, text = (firm.name, firm.accent, firm.privacy) if firm else ("Portal", "#0b6e62", "")
+    name, accent, text = (firm.name, firm.accent, firm.privacy) if firm else ("Portal", USUAL_ACCENT, "")
     return public.page("responses/privacy.html", name, accent, text=text)
 
 
@@ -185,6 +185,11 @@ def _asked(find: Any, token: str) -> Asked:
     clock.use_zone(asked.time_zone)
     speak(public.wanted_language() or asked.locale)
     return asked
+
+
+def _switch(asked: Asked) -> str:
+    """The language to go on in, where it is another than the client's own."""
+    return spoken() if spoken() != asked.locale else ""
 
 
 def _address(path: str) -> str:

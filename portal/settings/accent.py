@@ -7,6 +7,8 @@ import re
 
 from portal.rules import N_, BrokenRule
 
+USUAL = "#0b6e62"
+"""Until a firm has chosen its own; `static/app.css` begins with it too."""
 PAPER, CARD, DARK_CARD = "#f7f6f3", "#ffffff", "#1b1f23"
 ENOUGH = 4.5
 HEAT = 9

@@ -19,9 +19,7 @@ from portal.fields import MAILABLE, EmailTextField, LongTextField, TextField, Ve
 from portal.language import LANGUAGES, spoken
 from portal.relay.models import LONGEST_WAIT_DAYS
 from portal.settings import holidays
-
-CURRENCIES = ("MXN", "USD", "EUR", "ARS", "BOB", "BRL", "CLP", "COP", "CRC", "DOP", "GBP", "GTQ", "HNL", "NIO", "PAB",
-              "PEN", "PYG", "UYU", "CAD", "JPY")  # fmt: skip
+from portal.settings.founding import REGIONS
 
 PERIODS = (("month", _l("Month")), ("quarter", _l("Quarter")), ("year", _l("Year")))
 HOURS = [(hour, f"{hour:02}:00") for hour in range(24)]
@@ -42,7 +40,7 @@ def currencies() -> list[SelectChoice]:
 
 @cache
 def _currencies(language: str) -> list[SelectChoice]:
-    return options((code, f"{code} – {get_currency_name(code, locale=language)}") for code in CURRENCIES)
+    return options((code, f"{code} – {get_currency_name(code, locale=language)}") for code in REGIONS)
 
 
 def regions() -> list[SelectChoice]:

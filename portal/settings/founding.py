@@ -16,7 +16,8 @@ REGIONS = {
     "DOP": "DO", "GBP": "GB", "GTQ": "GT", "HNL": "HN", "NIO": "NI", "PAB": "PA", "PEN": "PE", "PYG": "PY", "UYU": "UY",
     "CAD": "CA", "JPY": "JP",
 }  # fmt: skip
-"""Where a firm that reckons in a currency usually is: its phone numbers are read as that country writes them."""
+"""The currencies that a firm may reckon in, and where such a firm usually is: as that country writes them, its phone
+numbers are read."""
 
 
 def usual(locale: str) -> dict[str, str]:

@@ -7,6 +7,7 @@ from sqlalchemy import String, Text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from portal.extensions import Model, UtcDateTime
+from portal.language import LANGUAGES
 from portal.settings import accent
 from portal.timeline.models import changed, record
 
@@ -14,7 +15,7 @@ if TYPE_CHECKING:
     from portal.users.models import User
 
 FIRM_ID = 1
-LOCALES = ("es", "en")
+LOCALES = tuple(code for code, _ in LANGUAGES)
 GOAL_PERIODS = ("month", "quarter", "year")
 DECISIONS = (
     "name", "accent", "locale", "time_zone", "currency", "region", "touch_every_days", "reassure_after_days",
@@ -31,7 +32,7 @@ class Firm(Model):
 
     id: Mapped[int] = mapped_column(primary_key=True, default=FIRM_ID)
     name: Mapped[str] = mapped_column(String(120))
-    accent: Mapped[str] = mapped_column(String(7), default="#0b6e62")
+    accent: Mapped[str] = mapped_column(String(7), default=accent.USUAL)
     time_zone: Mapped[str] = mapped_column(String(64), default="America/Mexico_City")
     locale: Mapped[str] = mapped_column(String(2), default="es")
     currency: Mapped[str] = mapped_column(String(3), default="MXN")

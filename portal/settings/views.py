@@ -102,7 +102,7 @@ def _shown(form: FirmForm, name: str, value: Any) -> str:
 @settings.get("/accent.css")
 def accent_css() -> Response:
     """The firm's colour and what is derived from it, as a stylesheet. Addressed with the colour, so it may be kept."""
-    colour = g.firm.accent if g.firm is not None else "#0b6e62"
+    colour = g.firm.accent if g.firm is not None else accent.USUAL
     response = Response(accent.stylesheet(colour), mimetype="text/css")
     response.cache_control.public = True
     response.cache_control.max_age = 86400
