@@ -9,7 +9,8 @@ from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from wtforms import HiddenField, StringField
 from wtforms.fields import SelectChoice
-from wtforms.validators import DataRequired, Email, Length
+from wtforms.form import BaseForm
+from wtforms.validators import DataRequired, Email, Length, StopValidation
 from wtforms.widgets import EmailInput, TelInput, TextArea
 
 from portal import formats
@@ -55,6 +56,11 @@ class TextField(StringField):
         except UnfitText:
             self.data = without_unfit(typed)
             raise ValueError(_("It holds characters that can't be kept. Type it again without them.")) from None
+
+    def pre_validate(self, form: BaseForm) -> None:
+        """What could not be read is told once; nothing more is asked of it."""
+        if self.process_errors:
+            raise StopValidation
 
     def _value(self) -> str:
         """What the input shows."""

@@ -154,3 +154,10 @@ def test_a_page_in_spanish_says_what_is_wrong_in_spanish(owner: Browser, cast: C
     assert "Este campo es obligatorio." in page
     page = owner.post("/customers/1/relay/requests", data={"text": "x" * 301}).get_data(as_text=True)
     assert "El campo no puede tener más de 300 caracteres." in page
+
+
+def test_an_address_that_is_none_is_told_once(owner: Browser, cast: Cast) -> None:
+    page = owner.post("/settings/users", data={"name": "Iván", "email": "ivan@@firm", "role": "sales"}).get_data(
+        as_text=True
+    )
+    assert page.count("That is not an e-mail address.") == 1
