@@ -1,5 +1,6 @@
 """What a customer is found by: words without accents or case, and phones as digits."""
 
+import re
 import unicodedata
 from collections.abc import Iterable
 
@@ -9,6 +10,8 @@ LONGEST_QUERY = 80
 SHORTEST_PART = 3
 """Characters from which a word is found anywhere in a name; shorter ones are found where a name begins."""
 _PHONE_PUNCTUATION = str.maketrans("", "", " -().+/")
+_AS_DIALLED = re.compile(r"(?:01|04[45]|0052(?:1|01)?|52(?:1|01))([2-9][0-9]{2,9})", re.ASCII)
+"""A Mexican number, or its beginning, as it used to be dialled; they are kept without what stands before it here."""
 
 
 def fold(text: str) -> str:
@@ -27,15 +30,17 @@ def searchable(words: Iterable[str | None]) -> str:
 def ways(query: str) -> list[list[str]]:
     """The ways to read what somebody typed, each as folded words that must all be found.
 
-    What looks like a phone number is one run of digits (`52 1 81…` as `52 81…`), or else the words as they stand.
+    What looks like a phone number is one run of digits (`52 1 81…` and `044 81…` as `52 81…`), or else the words as
+    they stand.
     """
     words = fold(without_unfit(query[:LONGEST_QUERY])).split()
     bare = "".join(words).translate(_PHONE_PUNCTUATION)
     if len(bare) < 4 or not bare.isascii() or not bare.isdigit():
         return [words] if words else []
-    if len(bare) == 13 and bare.startswith("521"):
-        bare = "52" + bare[3:]
-    return [[bare]] if words == [bare] else [[bare], words]
+    dialled = _AS_DIALLED.fullmatch(bare)
+    kept = [["52" + dialled[1]]] if dialled else []
+    numbers = kept if dialled and len(dialled[1]) == 10 else [[bare], *kept]
+    return numbers if words in numbers else [*numbers, words]
 
 
 def beginning(query: str) -> str:

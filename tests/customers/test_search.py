@@ -133,6 +133,9 @@ def test_folds_and_reads() -> None:
     assert fold("  Ñandú  GmbH & Straße ") == "nandu gmbh & strasse"
     assert searchable(["Núñez", None, "", "NUNEZ"]) == "nunez"
     assert ways("52 1 55 1234 5678") == [["525512345678"], ["52", "1", "55", "1234", "5678"]]
+    for dialled in ("044 (55) 1234-5678", "01 5512345678", "0052 1 5512345678", "00525512345678", "5215512345678"):
+        assert ways(dialled)[0] == ["525512345678"]
+    assert ways("5215512") == [["5215512"], ["525512"]]
     assert ways("Sierra  Azul") == [["sierra", "azul"]]
     assert ways(" ") == []
     assert HIGHEST > "\U0001f600"
