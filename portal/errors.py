@@ -85,7 +85,9 @@ def _typed() -> list[tuple[str, str]]:
 
 
 def _too_busy(error: OperationalError) -> ResponseReturnValue:
-    """A lock or the server that did not answer in time."""
+    """A lock or the server that did not answer in time; or, on SQLite, a table that is not there."""
+    if _lacks_tables(error):
+        return _behind(error)
     db.session.rollback()
     logger.warning("database did not answer", extra={"error": type(error.orig).__name__})
     busy = HTTPException()
@@ -93,8 +95,28 @@ def _too_busy(error: OperationalError) -> ResponseReturnValue:
     return show_error(busy)
 
 
+def _lacks_tables(error: Exception) -> bool:
+    """Did the database say that it knows no such table or column? So it does before its migrations have run."""
+    cause = getattr(error, "orig", None)
+    return getattr(cause, "sqlstate", "") in ("42P01", "42703") or str(cause).startswith(
+        ("no such table", "no such col")
+    )
+
+
+def _behind(error: Exception) -> ResponseReturnValue:
+    """A database that its migrations have not reached: told to whoever runs the portal, who alone can mend it."""
+    db.session.rollback()
+    logger.error("database is behind", extra={"error": type(getattr(error, "orig", error)).__name__})
+    missing = HTTPException()
+    missing.code = 503
+    text = _("The database is not prepared for this release. Whoever runs the portal prepares it with this command:")
+    return show(missing, _("The portal is not ready yet"), f"{text} flask --app wsgi db upgrade")
+
+
 def _broken(error: Exception) -> ResponseReturnValue:
     """A fault of ours: noted with its trace, told without it."""
+    if _lacks_tables(error):
+        return _behind(error)
     db.session.rollback()
     logger.error("unhandled error", exc_info=error)
     return show_error(InternalServerError())

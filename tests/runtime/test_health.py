@@ -8,7 +8,7 @@ from flask import Flask
 from sqlalchemy import func, select, text
 from sqlalchemy.exc import OperationalError
 
-from portal import clock, health
+from portal import clock, errors, health
 from portal.extensions import db
 from portal.mail.models import Heartbeat
 from portal.timeline.models import Event
@@ -58,6 +58,21 @@ def test_tells_that_the_database_is_gone(stranger: Browser, monkeypatch: pytest.
     answer = stranger.get("/healthz")
     assert answer.status_code == 503
     assert answer.json == {"status": "not ok", "up": True, "database": False, "migrated": False, "worker": False}
+
+
+def test_a_page_tells_that_the_migrations_have_not_run(app: Flask, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A missing table is an OperationalError on SQLite and another one on PostgreSQL, and neither passes by waiting."""
+    monkeypatch.setitem(app.error_handler_spec[None][None], Exception, errors._broken)
+
+    def missing(*args: object, **kwargs: object) -> None:
+        db.session.execute(text("SELECT 1 FROM a_table_of_the_next_release"))
+
+    monkeypatch.setattr("portal.context.the_firm", missing)
+    answer = app.test_client().get("/sign-in")
+    assert answer.status_code == 503
+    page = answer.get_data(as_text=True)
+    assert "flask --app wsgi db upgrade" in page
+    assert "try again" not in page
 
 
 def test_writes_nothing_and_sets_no_cookie(stranger: Browser) -> None:
