@@ -43,9 +43,20 @@ def test_words_are_quoted_as_the_templates_quote_them(language: str) -> None:
 
 
 def test_one_thing_has_one_word_in_spanish() -> None:
-    """A broken promise is "incumplida", a leg a "tramo", a reassurance "tranquilidad"."""
-    other = re.compile(r"\b(rot[ao]s?|áreas?|confianza)\b", re.IGNORECASE)
+    """A broken promise is "incumplida", a leg a "tramo", a reassurance "tranquilidad", an owner a "propietario", and
+    whoever is unhappy "inconforme".
+    """
+    other = re.compile(
+        r"\b(rot[ao]s?|áreas?|confianza|refuerzos?|dueñ[ao]s?|(des|in)(contento|satisfech)[ao]?s?)\b", re.IGNORECASE
+    )
     assert [words for words in _translations("es") if other.search(words)] == []
+
+
+def test_spanish_says_what_to_do_to_whoever_reads_it() -> None:
+    """ "Elige un día.", as the rest of the portal speaks, and not "Elegir un día.", which is a button's way."""
+    verbs = "Elegir|Escribir(lo)?|Esperar|Probar|Revisar|Decir por|Decir qué|Quitar|Traer|Dejar vacío|Indicar"
+    button = re.compile(rf"(^|[.:;] )({verbs})\b.*\.$", re.IGNORECASE)
+    assert [words for words in _translations("es") if button.search(words)] == []
 
 
 def test_finds_the_words_of_code_and_templates() -> None:

@@ -13,4 +13,4 @@ def test_a_day_out_of_reach_is_not_asked_for_in_five_years(app: Flask) -> None:
     with app.test_request_context(), speaking("en"):
         assert say(DayOutOfReach()) == "Choose a day from today on, within five years."
     with app.test_request_context(), speaking("es"):
-        assert say(DayOutOfReach()) == "Elegir un día a partir de hoy y a más tardar dentro de cinco años."
+        assert say(DayOutOfReach()) == "Elige un día a partir de hoy y a más tardar dentro de cinco años."

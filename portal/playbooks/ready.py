@@ -95,7 +95,7 @@ READY = (
         key="unhappy",
         trigger="unhappy",
         calendar="working",
-        names={"es": "Después de una respuesta insatisfecha", "en": "After an unhappy answer"},
+        names={"es": "Después de una respuesta inconforme", "en": "After an unhappy answer"},
         steps=(
             (
                 Step("follow_up", 1, purpose="issue"),
