@@ -105,3 +105,19 @@ def test_a_promise_is_written_down_on_the_customers_page(cast: Cast, open_page: 
     page.get_by_label("Note").fill("They liked it")
     page.get_by_role("button", name="Save").click()
     expect(page.locator("#happened-2").get_by_text("They liked it")).to_be_visible()
+
+
+@pytest.mark.parametrize("whose", ["mine", "team", "everybody"])
+def test_on_a_phone_the_greeting_stands_clear_of_whose_work_is_shown(
+    whose: str, cast: Cast, open_page: Callable[..., Page]
+) -> None:
+    cast.support.locale, cast.support.name = "es", "Inés Cordero"
+    a_morning(cast)
+    page = open_page(f"/?whose={whose}", cast.support, viewport=PHONE, language="es")
+    covered = page.evaluate("""() => {
+        const words = document.createRange();
+        words.selectNodeContents(document.querySelector("h1"));
+        const pill = document.querySelector(".today-head summary").getBoundingClientRect();
+        return [...words.getClientRects()].some((line) => line.right > pill.left && line.top < pill.bottom);
+    }""")
+    assert not covered
