@@ -65,7 +65,7 @@ def _theirs(days: int) -> tuple[str, str]:
 
 
 def history(row: Any, user_id: int) -> Markup:
-    """In small: the person, who wrote the promise down and when, how often it moved, and why it was settled."""
+    """In small: the person, who wrote the promise down and when, how often it moved, when and why it was settled."""
     who = "" if row.by_id == user_id else row.by_name
     parts = [_said(row.kind, who, clock.day_of(row.created_at), clock.today(), spoken())]
     if row.contact_name:
@@ -74,7 +74,7 @@ def history(row: Any, user_id: int) -> Markup:
     if row.moved:
         parts.append(_moved(row.moved, spoken()))
     if row.settled_on:
-        parts.append(formats.day(row.settled_on))
+        parts.append(_settled(row.state, row.settled_on, clock.today(), spoken()))
     if row.note:
         parts.append(escape(f"“{row.note}”"))
     return Markup(" · ").join(parts)
@@ -98,6 +98,14 @@ def _ours_said(kind: str, who: str | None, on: Markup) -> Markup:
     if who is not None:
         return _("promised by you on %(day)s", day=on)
     return _("promised by a playbook on %(day)s", day=on) if kind == "ours" else _("promised on %(day)s", day=on)
+
+
+@lru_cache(maxsize=2048)
+def _settled(state: str, day: date, today: date, locale: str) -> Markup:
+    on = formats.day(day)
+    if state == "kept":
+        return _("kept on %(day)s", day=on)
+    return _("broken on %(day)s", day=on) if state == "broken" else _("withdrawn on %(day)s", day=on)
 
 
 @lru_cache(maxsize=64)

@@ -35,6 +35,25 @@ def test_is_broken(support: Browser, cast: Cast) -> None:
     assert (promise.state, promise.reason) == ("open", "")
 
 
+LAST_DAYS = [
+    ("keep", ("kept on", "cumplida el")),
+    ("break", ("broken on", "incumplida el")),
+    ("withdraw", ("withdrawn on", "retirada el")),
+]
+
+
+@pytest.mark.parametrize(("verb", "words"), LAST_DAYS)
+def test_a_line_says_what_its_last_day_is(verb: str, words: tuple[str, str], support: Browser, cast: Cast) -> None:
+    promise = a_promise(a_customer(cast), clock.today())
+    db.session.commit()
+    support.post(f"/commitments/{promise.id}/{verb}", data={"reason": "as agreed"})
+    for language, said in zip(("en", "es"), words, strict=True):
+        cast.support.locale = language
+        db.session.commit()
+        page = support.get(f"/commitments?state={promise.state}").get_data(as_text=True)
+        assert f'{said} <time datetime="{clock.today().isoformat()}"' in page
+
+
 @pytest.mark.parametrize("verb", ["keep", "break", "renegotiate", "withdraw", "reopen"])
 def test_every_verb_knows_what_is_not_there(verb: str, support: Browser, cast: Cast) -> None:
     assert support.post(f"/commitments/99/{verb}").status_code == 404
