@@ -208,6 +208,7 @@ def _post_receipt(asked: Asked, said: Said, email: str, link: str) -> None:
         "name": asked.first_name,
         "question": question,
         "score": said.score,
+        "highest": asked.scale.highest,
         "comment": said.comment,
     }
     try:

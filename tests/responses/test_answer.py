@@ -54,10 +54,12 @@ def test_the_receipt_has_a_link_for_who_did_not_answer(cast: Cast, client: Calla
     letter = words_of(db.session.scalars(select(OutboxMessage)).one())
     assert letter.subject == "Your answer to Muebles Montaña"
     assert f"http://localhost{question.path}/not-me" in letter.text
-    assert "9 — {{7*7}} <b>good</b>" in letter.text
+    assert "9 of 10 — {{7*7}} <b>good</b>" in letter.text
     assert "&lt;b&gt;good&lt;/b&gt;" in letter.html
     before = database_digest()
-    assert "It was not me who answered" in ana.get("/not-me").get_data(as_text=True)
+    page = ana.get("/not-me").get_data(as_text=True)
+    assert "It was not me who answered" in page
+    assert "<b>9 of 10</b>" in page
     answer = ana.browser.post(question.path + "/not-me", csrf=False)
     assert answer.status_code == 422
     assert database_digest() == before
@@ -102,8 +104,8 @@ def test_only_the_browser_that_answered_corrects_it(cast: Cast, client: Callable
     assert [(r.score, r.state) for r in responses()][0::2] == [(4, "standing"), (8, "quarantined")]
     letters = [words_of(mail).text for mail in db.session.scalars(select(OutboxMessage).order_by(OutboxMessage.id))]
     assert len(letters) == 2, "only what stands is sent"
-    assert "9" in letters[0]
-    assert "4 — I meant four" in letters[1]
+    assert "9 of 10" in letters[0]
+    assert "4 of 10 — I meant four" in letters[1]
     assert f"http://localhost{question.path}/not-me" in letters[1]
 
 
