@@ -42,6 +42,11 @@ def safe_text(text: str) -> str:
     return "'" + text if text.lstrip(" ").startswith(STARTS_A_FORMULA) else text
 
 
+def asked(kind: str | None, name: str, header: Sequence[str], rows: Iterable[Sequence[Any]]) -> Response:
+    """A file of the kind that an address asks for: `xlsx`, else CSV."""
+    return xlsx(name, header, rows) if kind == "xlsx" else csv(name, header, rows)
+
+
 def csv(name: str, header: Sequence[str], rows: Iterable[Sequence[Any]]) -> Response:
     """A CSV file of that name (without ending), in UTF-8 with its mark. Its rows are never all in memory."""
     file = tempfile.SpooledTemporaryFile(max_size=1024 * 1024)  # noqa: SIM115 - closed once sent

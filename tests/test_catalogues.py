@@ -1,13 +1,15 @@
 """Every word of the portal is there in every language."""
 
+import ast
 import re
 
 import pytest
 from babel.messages.pofile import read_po
 
-from tests.catalogues import LANGUAGES, catalogue_path, faults, in_use, update
+from tests.catalogues import LANGUAGES, ROOT, catalogue_path, faults, in_use, update
 
 pytestmark = pytest.mark.once
+WORDS = {"_", "_l", "gettext", "ngettext", "page_gettext", "page_ngettext"}
 
 
 def _translations(language: str) -> list[str]:
@@ -61,3 +63,17 @@ def test_spanish_says_what_to_do_to_whoever_reads_it() -> None:
 
 def test_finds_the_words_of_code_and_templates() -> None:
     assert "Sign in" in in_use()
+
+
+def test_no_text_stands_within_another_where_it_would_not_be_found() -> None:
+    """Babel finds no call within an f-string before Python 3.12, and its words would stay English."""
+    within = [
+        f"{path.relative_to(ROOT)}:{call.lineno}"
+        for path in sorted((ROOT / "portal").rglob("*.py"))
+        for text in ast.walk(ast.parse(path.read_text()))
+        if isinstance(text, ast.JoinedStr)
+        for call in ast.walk(text)
+        if isinstance(call, ast.Call) and isinstance(call.func, ast.Name) and call.func.id in WORDS
+        if any(isinstance(each, ast.Constant) and isinstance(each.value, str) for each in call.args)
+    ]
+    assert within == []

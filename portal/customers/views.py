@@ -72,10 +72,8 @@ def search() -> ResponseReturnValue:
 def export() -> ResponseReturnValue:
     """The list I see, as a file: CSV, or XLSX."""
     wanted = CustomerFilter.from_address(request.args)
-    rows = exporting.rows(wanted.conditions(current_user.id))
-    name = f"{_('customers')}-{clock.today().isoformat()}"
-    write = exports.xlsx if request.args.get("format") == "xlsx" else exports.csv
-    return write(name, exporting.header(), rows)
+    rows, name = exporting.rows(wanted.conditions(current_user.id)), exports.named(_("customers"), clock.today())
+    return exports.asked(request.args.get("format"), name, exporting.header(), rows)
 
 
 @customers.get("/new")

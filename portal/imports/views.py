@@ -239,5 +239,5 @@ def _move(id: int, step: Callable[[Import], object]) -> ResponseReturnValue:
 def refused(id: int) -> ResponseReturnValue:
     """The rows that were refused, with their reasons, as a file to mend and bring again."""
     import_ = queries.import_to_show(id) or abort(404)
-    header, rows = refusing.header(import_), refusing.rows(import_)
-    return exports.csv(f"{_('refused')}-{import_.id}", header, rows)
+    name = _("refused")
+    return exports.csv(f"{name}-{import_.id}", refusing.header(import_), refusing.rows(import_))

@@ -147,14 +147,14 @@ def kept() -> ResponseReturnValue:
 @access.owner
 def export_kept() -> ResponseReturnValue:
     """The same as a file, by month and person or by customer: CSV, or XLSX."""
-    write = exports.xlsx if request.args.get("format") == "xlsx" else exports.csv
     if request.args.get("by") == "customer":
         name, first = _("promises-by-customer"), [_("Number"), _("Customer")]
         rows = adding.customer_rows(queries.kept_by_customer(adding.since()))
     else:
         name, first = _("promises-by-month"), [_("Month"), _("Assignee")]
         rows = adding.month_rows(queries.kept_by_month(adding.since()), _names())
-    return write(f"{name}-{clock.today().isoformat()}", adding.header(first), rows)
+    named = exports.named(name, clock.today())
+    return exports.asked(request.args.get("format"), named, adding.header(first), rows)
 
 
 def _names() -> dict[int | None, str]:

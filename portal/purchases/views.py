@@ -41,9 +41,8 @@ def index() -> ResponseReturnValue:
 def export() -> ResponseReturnValue:
     """The list I see, as a file: CSV, or XLSX."""
     wanted = PurchaseFilter.from_address(request.args)
-    name = f"{_('purchases')}-{clock.today().isoformat()}"
-    write = exports.xlsx if request.args.get("format") == "xlsx" else exports.csv
-    return write(name, exporting.header(), exporting.rows(wanted.conditions()))
+    name, rows = exports.named(_("purchases"), clock.today()), exporting.rows(wanted.conditions())
+    return exports.asked(request.args.get("format"), name, exporting.header(), rows)
 
 
 @purchases.get("/new")

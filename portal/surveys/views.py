@@ -216,8 +216,8 @@ def show(id: int) -> ResponseReturnValue:
 def export(id: int) -> ResponseReturnValue:
     """Every answer as a file for a spreadsheet."""
     survey = queries.survey_by_id(id) or abort(404)
-    write = exports.xlsx if request.args.get("format") == "xlsx" else exports.csv
-    return write(exports.named(survey.name, clock.today()), exporting.header(), exporting.rows(survey))
+    name = exports.named(survey.name, clock.today())
+    return exports.asked(request.args.get("format"), name, exporting.header(), exporting.rows(survey))
 
 
 @surveys.post("/<int:id>/pause")

@@ -58,9 +58,8 @@ def _place() -> str:
 def export() -> ResponseReturnValue:
     """What may be quoted there, as a file: CSV, or XLSX."""
     place = _place()
-    write = exports.xlsx if request.args.get("format") == "xlsx" else exports.csv
-    name = f"{_('testimonials')}-{clock.today().isoformat()}"
-    return write(name, exporting.header(), exporting.rows(queries.all_of("" if place == WAITING else place)))
+    name, rows = exports.named(_("testimonials"), clock.today()), queries.all_of("" if place == WAITING else place)
+    return exports.asked(request.args.get("format"), name, exporting.header(), exporting.rows(rows))
 
 
 @testimonials.get("/advocacy/testimonials/<int:id>")

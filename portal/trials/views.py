@@ -108,9 +108,9 @@ def export(id: int) -> ResponseReturnValue:
     trial = queries.trial_to_show(id)
     if trial is None or trial.state != "done":
         abort(404)
-    write = exports.xlsx if request.args.get("format") == "xlsx" else exports.csv
-    name = exports.named(f"{_('Trial')} {_(BY_NAME[trial.list].title)}", trial.started_on)
-    return write(name, exporting.header(), exporting.rows(trial))
+    title = " ".join([_("Trial"), _(BY_NAME[trial.list].title)])
+    name = exports.named(title, trial.started_on)
+    return exports.asked(request.args.get("format"), name, exporting.header(), exporting.rows(trial))
 
 
 @trials.post("/<int:id>/stop")
