@@ -1,8 +1,11 @@
 """Who did what, for owners."""
 
+import re
+
 import pytest
 
 from portal.extensions import db
+from portal.timeline.kinds import HOUSE_FAMILIES
 from portal.timeline.models import record
 from tests.browser import Browser
 from tests.cast import Cast
@@ -48,6 +51,12 @@ def test_narrowed(query: str, there: str, not_there: str, owner: Browser, done: 
         page = owner.get(f"/timeline{query}", fragment=fragment).get_data(as_text=True)
         assert there in page
         assert not_there not in page
+
+
+def test_every_family_can_be_chosen(owner: Browser) -> None:
+    page = owner.get("/timeline").get_data(as_text=True)
+    offered = re.findall(r'<option value="([a-z]+)"', page.partition('name="kind"')[2].partition("</select>")[0])
+    assert set(offered) == set(HOUSE_FAMILIES)
 
 
 @pytest.mark.parametrize("query", ["", "kind=touches", "kind=touches&user={support}"])
