@@ -59,6 +59,18 @@ def test_every_family_can_be_chosen(owner: Browser) -> None:
     assert set(offered) == set(HOUSE_FAMILIES)
 
 
+def test_every_kind_of_event_is_said_in_words(owner: Browser, cast: Cast) -> None:
+    kinds = [kind for family in HOUSE_FAMILIES.values() for kind in family]
+    for kind in kinds:
+        record(kind, by=cast.owner)
+    record("message.tried_again", by=cast.owner, to="ana@x.example")
+    db.session.commit()
+    page = "".join(owner.get(f"/timeline?kind={family}").get_data(as_text=True) for family in HOUSE_FAMILIES)
+    as_written = [kind for kind in kinds if f"<b>{kind.replace('.', ' ').replace('_', ' ')}</b>" in page]
+    assert not as_written
+    assert "Mail sent again: ana@x.example" in page
+
+
 @pytest.mark.parametrize("query", ["", "kind=touches", "kind=touches&user={support}"])
 def test_pages_of_fifty(query: str, owner: Browser, cast: Cast) -> None:
     customer = add(cast)
