@@ -44,6 +44,8 @@ _SYMBOLS = {
 }
 _SPACES = str.maketrans("", "", " \t\u00a0\u2007\u2009\u202f'\u2019")
 _MINUSES = str.maketrans("\u2212\u2013\u2012", "---")
+_NATIONAL = re.compile(r"(?<=[0-9.,])M\.?N\.?\Z", re.ASCII | re.IGNORECASE)
+"""Mexico's *moneda nacional* after an amount; like a bare `$`, it names no currency that we could tell."""
 _PLAIN = re.compile(r"[0-9]{1,10}(?:\.[0-9]{1,2})?", re.ASCII)
 _NUMBER = re.compile(r"[0-9][0-9.,]*|[.,][0-9]+", re.ASCII)
 _AFFIXES = re.compile(r"([^\d.,()+-]*)([+-]?)([^\d.,()+-]*)([0-9.,]+)([^\d.,()+-]*)([+-]?)", re.ASCII)
@@ -186,7 +188,7 @@ def _could_group(digits: str, mark: str) -> bool:
 
 def _undress(text: str) -> tuple[bool, str | None, str]:
     """Whether the amount is negative, the currency that it names, and its digits with their marks."""
-    bare = text.translate(_SPACES).translate(_MINUSES)
+    bare = _NATIONAL.sub("", text.translate(_SPACES).translate(_MINUSES))
     if not bare:
         raise NotMoney("amount_missing")
     negative = False
