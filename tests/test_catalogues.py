@@ -57,7 +57,7 @@ def test_one_thing_has_one_word_in_spanish() -> None:
 def test_spanish_says_what_to_do_to_whoever_reads_it() -> None:
     """ "Elige un día.", as the rest of the portal speaks, and not "Elegir un día.", which is a button's way."""
     verbs = "Elegir|Escribir(lo)?|Esperar|Probar|Revisar|Decir por|Decir qué|Quitar|Traer|Dejar vacío|Indicar"
-    button = re.compile(rf"(^|[.:;] )({verbs})\b.*\.$", re.IGNORECASE)
+    button = re.compile(rf"(^|[.:;?!] )({verbs})\b.*\.$", re.IGNORECASE)
     assert [words for words in _translations("es") if button.search(words)] == []
 
 
