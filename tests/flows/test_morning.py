@@ -70,7 +70,7 @@ def test_a_promise_is_kept_and_taken_back_in_place(cast: Cast, open_page: Callab
     db.session.commit()
     page.reload()
     page.get_by_role("button", name="Keep: Send the invoice copy").click()
-    expect(row.get_by_text("Kept")).to_be_visible()
+    expect(row.get_by_text("Kept", exact=True)).to_be_visible()
     row.get_by_role("button", name="Undo").click()
     expect(row.get_by_text("Promise due today")).to_be_visible()
     row.get_by_role("button", name="Renegotiate").click()
@@ -121,3 +121,13 @@ def test_on_a_phone_the_greeting_stands_clear_of_whose_work_is_shown(
         return [...words.getClientRects()].some((line) => line.right > pill.left && line.top < pill.bottom);
     }""")
     assert not covered
+
+
+def test_the_button_that_moves_a_plan_stands_at_its_day(cast: Cast, open_page: Callable[..., Page]) -> None:
+    a_morning(cast)
+    page = open_page("/follow-ups/1", cast.support, viewport=PHONE)
+    day = page.get_by_label("Move to").bounding_box()
+    button = page.get_by_role("button", name="Move", exact=True).bounding_box()
+    assert day
+    assert button
+    assert abs(day["y"] + day["height"] - button["y"] - button["height"]) < 2
