@@ -31,7 +31,7 @@ def test_an_unhappy_answer_is_the_first_row_until_it_is_kept(cast: Cast, open_pa
     expect(first).to_contain_text("Two legs wobble")
     assert not faults(page)
     first.get_by_role("button", name="Keep").click()
-    expect(page.get_by_text("Kept")).to_be_visible()
+    expect(page.get_by_text("Kept", exact=True)).to_be_visible()
     page.goto("/surveys/responses")
     expect(page.get_by_role("link", name="Made right")).to_be_visible()
 
