@@ -165,6 +165,14 @@ class FollowUp(Model):
         if self.done_at is None or clock.now() - self.done_at > UNDO_STANDS:
             raise TooLateToUndo
 
+    def can_be_undone(self, by: "User") -> bool:
+        """The same as an answer."""
+        try:
+            self.check_undo(by)
+        except (NotYours, TooLateToUndo):
+            return False
+        return self.is_done
+
     def move(self, to: date, by: "User") -> None:
         """Put it off, or forward. Raises `NotPlanned` or `DayOutOfReach`."""
         if not self.is_planned:

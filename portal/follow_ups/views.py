@@ -9,7 +9,7 @@ from flask_babel import gettext as _
 from flask_login import current_user
 from sqlalchemy.exc import IntegrityError
 
-from portal import access, clock, due, htmx
+from portal import access, due, htmx
 from portal.buying_centre import queries as relations
 from portal.commitments import queries as commitments
 from portal.contacts.models import Contact
@@ -27,7 +27,7 @@ from portal.errors import say
 from portal.extensions import db
 from portal.follow_ups import queries, touching, wording, words
 from portal.follow_ups.forms import PLACES, HeardForm, MoveForm, PlanForm, QuickLogForm
-from portal.follow_ups.models import UNDO_STANDS, FollowUp, NotYours, Touch
+from portal.follow_ups.models import FollowUp, NotYours, Touch
 from portal.follow_ups.opening import OpenLog, names_of, open_log
 from portal.invitations import opting
 from portal.links import path
@@ -320,13 +320,10 @@ def show(id: int) -> ResponseReturnValue:
 def _page(follow_up: FollowUp, errors: list[str] | None = None, form: MoveForm | None = None) -> str:
     shown = queries.follow_up_to_show(follow_up.id) or abort(404)
     form = form or MoveForm(version=shown.version, due_on=shown.due_on)
-    undoable = (
-        shown.is_done
-        and shown.done_at is not None
-        and clock.now() - shown.done_at <= UNDO_STANDS
-        and (shown.done_by_id == current_user.id or current_user.is_owner)
-    )
-    return render_template("follow_ups/show.html", follow_up=shown, errors=errors or [], form=form, undoable=undoable)
+    return render_template(
+        "follow_ups/show.html", follow_up=shown, errors=errors or [], form=form,
+        undoable=shown.can_be_undone(current_user),
+    )  # fmt: skip
 
 
 @follow_ups.get("/customers/<int:id>/follow-ups/plan")
