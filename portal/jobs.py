@@ -1,8 +1,8 @@
 """Jobs: what the worker does after the answer has gone out.
 
 A job is a function with a name of its own, `@job("imports.run")`. It runs in the app's context, on
-the firm's calendar, commits once at its end, and is safe to run twice: what it does is decided by
-rows that it claims, not by having been called. A view asks for one with `soon(...)` after its commit.
+the firm's calendar, commits at its end, or after each step that can stand alone, and is safe to run twice: what it does
+is decided by rows that it claims, not by having been called. A view asks for one with `soon(...)` after its commit.
 """
 
 import logging
