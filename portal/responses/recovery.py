@@ -11,6 +11,7 @@ from portal.responses import queries
 from portal.responses.asked import Asked
 from portal.rules import N_
 from portal.timeline.models import Event
+from portal.users.queries import first_owner_id
 
 if TYPE_CHECKING:
     from portal.users.models import User
@@ -34,11 +35,13 @@ def open_recovery(asked: Asked, score: int, comment: str, by: "User | None" = No
 def promise(asked: Asked, score: int, comment: str, by: "User | None" = None) -> tuple[int, dict[str, Any]]:
     """The same, but for its event, which comes back to be written together with that of the answer.
 
-    Whoever is answerable for the customer now is answerable for the promise.
+    Whoever is answerable for the customer now is answerable for the promise; where nobody is, who wrote the answer
+    down, or else an owner: what stands on nobody's Today would be kept by nobody.
     """
+    assignee_id = asked.assignee_id or (by.id if by else first_owner_id())
     said = Promise(
         _text(asked, score, comment), clock.today() + timedelta(days=asked.recover_within_days),
-        contact_id=asked.contact_id, assignee_id=asked.assignee_id, origin="recovery",
+        contact_id=asked.contact_id, assignee_id=assignee_id, origin="recovery",
     )  # fmt: skip
     return write(asked.customer_id, said, by, asked.contact_name or "")
 

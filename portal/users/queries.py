@@ -81,6 +81,12 @@ def user_with_owners(user_id: int) -> tuple[User | None, Sequence[User]]:
     return next((user for user in found if user.id == user_id), None), owners
 
 
+def first_owner_id() -> int | None:
+    """The owner who has been here longest, of those who can sign in: who answers where nobody else does."""
+    owners = select(User.id).where(User.role == "owner", User.disabled_at.is_(None), User.password_hash.is_not(None))
+    return db.session.scalar(owners.order_by(User.id).limit(1))
+
+
 def user_by_form(form_id: str) -> User | None:
     """The user that this form has already invited. By the unique index of form_id."""
     return db.session.scalar(select(User).where(User.form_id == form_id))

@@ -62,6 +62,19 @@ def test_an_unhappy_answer_opens_a_promise_to_make_it_right(cast: Cast) -> None:
     assert kinds() == ["commitment.made", "response.received"]
 
 
+def test_a_promise_to_nobodys_customer_is_an_owners_or_whos_who_heard_it(cast: Cast) -> None:
+    by_client, by_phone = ask(cast), ask(cast, n=2)
+    for question in (by_client, by_phone):
+        question.customer.assignee_id = None
+    db.session.commit()
+    answer(by_client, 3)
+    answer(by_phone, 2, by=cast.support)
+    assert [each.assignee_id for each in db.session.scalars(select(Commitment).order_by(Commitment.id))] == [
+        cast.owner.id, cast.support.id,
+    ]  # fmt: skip
+    assert [response.assignee_id for response in responses()] == [None, None], "results stay nobody's"
+
+
 @pytest.mark.parametrize(("kind", "scores"), [("nps", range(7)), ("csat", (1, 2)), ("ces", (1, 2, 3))])
 def test_what_is_unhappy_depends_on_the_kind(kind: str, scores: range, cast: Cast) -> None:
     survey = a_survey(kind)
