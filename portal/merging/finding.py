@@ -35,16 +35,6 @@ def follow(events: Sequence[Any]) -> None:
     look({event.customer_id for event in events if event.customer_id})
 
 
-def look_at_all() -> int:
-    """Look at every customer, some hundreds at a time; commits after each. How many they were."""
-    seen = after = 0
-    while ids := queries.customer_ids_after(after, AT_ONCE):
-        look(ids)
-        db.session.commit()
-        seen, after = seen + len(ids), ids[-1]
-    return seen
-
-
 def look(customer_ids: Collection[int]) -> None:
     """Bring the pairs of these customers up to date. Does not commit."""
     db.session.flush()

@@ -164,9 +164,3 @@ def reached(kind: str, values: Collection[str]) -> Shared:
 
 def _pairs(query: Any) -> Shared:
     return ((row[0], row[1]) for row in db.session.execute(query))
-
-
-def customer_ids_after(after: int, limit: int) -> Sequence[int]:
-    """Ids of the next living customers above this one, in order. By primary key."""
-    query = select(Customer.id).where(Customer.id > after, _LIVE).order_by(Customer.id).limit(limit)
-    return db.session.scalars(query).all()

@@ -15,7 +15,6 @@ if TYPE_CHECKING:
 
 STATES = ("waiting", "running", "done", "failed")
 STEPS = ("reading", "learning", "judging", "writing", "grading", "measuring")
-METHODS = ("bgnbd", "cadence", "recency")
 RISKS = ("on_time", "due", "overdue", "slipping", "waiting", "late")
 """How a buyer stands: before the expected day, near it, beyond it, likely gone; of who bought once: still inside the
 time in which second purchases come, or beyond it."""
