@@ -58,6 +58,11 @@ def wanted_language() -> str | None:
     return wanted if wanted in LOCALES else None
 
 
+def language_to_go_on(own: str) -> str:
+    """The language that the next page is to be told, where it is another than the reader's own."""
+    return spoken() if spoken() != own else ""
+
+
 def is_switched() -> bool:
     """Was the form sent by a language's button? It is shown again with what was typed, and nothing is taken."""
     return request.method == "POST" and request.form.get("switch") in LOCALES

@@ -12,7 +12,7 @@ from flask.typing import ResponseReturnValue
 from portal import access, clock, public
 from portal.errors import say as in_words
 from portal.extensions import csrf, db
-from portal.language import speak, spoken
+from portal.language import speak
 from portal.ledger import page, queries, saying
 from portal.ledger.forms import SaidForm, read_said
 from portal.ledger.holder import Holder
@@ -53,7 +53,7 @@ def say(token: str) -> ResponseReturnValue:
     except saying.CannotBeSaid as wrong:
         form.errors = {id: in_words(rule) for id, rule in wrong.rules.items()}
         return _page(holder, token, form), 409
-    return public.see_other(f"/p/{token}", {"lang": spoken() if spoken() != holder.locale else "", "noted": "1"})
+    return public.see_other(f"/p/{token}", {"lang": public.language_to_go_on(holder.locale), "noted": "1"})
 
 
 def _holder(find: Any, token: str) -> Holder:

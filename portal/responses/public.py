@@ -87,7 +87,7 @@ def answer(token: str) -> ResponseReturnValue:
 
 def _thank(asked: Asked, token: str, outcome: str, editor: str) -> Response:
     """Go on to the thanks; the browser that answered is given what it can correct the answer with."""
-    more = {"lang": _switch(asked), "beside": "1" if outcome == "quarantined" else ""}
+    more = {"lang": public.language_to_go_on(asked.locale), "beside": "1" if outcome == "quarantined" else ""}
     response = public.see_other(f"/s/{token}/thanks", more)
     if editor:
         response.set_cookie(
@@ -114,7 +114,7 @@ def add(token: str) -> ResponseReturnValue:
         return _over(asked)
     if asked.score is None:  # the answer was taken back meanwhile
         db.session.rollback()
-        return public.see_other(f"/s/{token}", {"lang": _switch(asked)})
+        return public.see_other(f"/s/{token}", {"lang": public.language_to_go_on(asked.locale)})
     if public.is_switched():
         return _thanks(asked, token)
     nonce = request.form.get("nonce", "")
@@ -129,7 +129,9 @@ def add(token: str) -> ResponseReturnValue:
     except BrokenRule as rule:
         db.session.rollback()
         return _thanks(asked, token, {"form": say(rule)}), 422
-    return public.see_other(f"/s/{token}/thanks", {"lang": _switch(asked), "noted": "1" if kept else ""})
+    return public.see_other(
+        f"/s/{token}/thanks", {"lang": public.language_to_go_on(asked.locale), "noted": "1" if kept else ""}
+    )
 
 
 @answers.get("/s/<token>/not-me")
@@ -146,7 +148,7 @@ def disavow(token: str) -> ResponseReturnValue:
         return _not_me(asked, token, unticked=asked.score is not None), 422
     answering.disavow(asked)
     db.session.commit()
-    return public.see_other(f"/s/{token}/not-me", {"lang": _switch(asked), "done": "1"})
+    return public.see_other(f"/s/{token}/not-me", {"lang": public.language_to_go_on(asked.locale), "done": "1"})
 
 
 @answers.get("/s/<token>/opt-out")
@@ -167,7 +169,7 @@ def opt_out(token: str) -> ResponseReturnValue:
     db.session.commit()
     if at_once:
         return "", 200
-    return public.see_other(f"/s/{token}/opt-out", {"lang": _switch(asked), "done": "1"})
+    return public.see_other(f"/s/{token}/opt-out", {"lang": public.language_to_go_on(asked.locale), "done": "1"})
 
 
 @answers.get("/privacy")
@@ -185,11 +187,6 @@ def _asked(find: Any, token: str) -> Asked:
     clock.use_zone(asked.time_zone)
     speak(public.wanted_language() or asked.locale)
     return asked
-
-
-def _switch(asked: Asked) -> str:
-    """The language to go on in, where it is another than the client's own."""
-    return spoken() if spoken() != asked.locale else ""
 
 
 def _address(path: str) -> str:
