@@ -106,7 +106,7 @@ def _lacks_tables(error: Exception) -> bool:
 def _behind(error: Exception) -> ResponseReturnValue:
     """A database that its migrations have not reached: told to whoever runs the portal, who alone can mend it."""
     db.session.rollback()
-    logger.error("database is behind", extra={"error": type(getattr(error, "orig", error)).__name__})
+    logger.error("database is behind", exc_info=error)  # or a fault of ours, which its trace tells
     missing = HTTPException()
     missing.code = 503
     text = _("The database is not prepared for this release. Whoever runs the portal prepares it with this command:")
